@@ -1,0 +1,196 @@
+// The placement problem: integers and constraint families, between the IR's words and the solvers' numbers. Every constraint keeps
+// `because`, so that any refusal can point at the user's own words. It must not know solvers, objects, or how a row is encoded.
+import type { Span } from "../grammar/index.ts";
+
+/** Why a constraint or a term is there: the words that caused it, and what to call them in a sentence. */
+export interface Because {
+  /** `run upf where gpu`, `forbid …`, `cluster paris has 4 nodes of 16 cpu`: for people. */
+  readonly text: string;
+  readonly span?: Span;
+  /** Whether it is an intent of the user (may be named in a conflict) or a fact of the fleet. */
+  readonly kind: "intent" | "fleet";
+}
+
+export interface ProblemPool {
+  readonly cluster: number;
+  readonly name: string;
+  readonly count: number;
+  /** Free amount of one node by resource index (`Problem.resources`), the fleet's reserve already taken off. */
+  readonly shape: readonly number[];
+}
+
+export interface ProblemCluster {
+  readonly name: string;
+  readonly pools: readonly number[];
+  /** Value of each spread key (`zone` → `paris-1`); absent: the cluster lacks the label. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** One place that a workload may go, after every condition, taint and acceptance; what was ruled out is in `Problem.ruledOut`. */
+export interface Candidate {
+  readonly cluster: number;
+  /** Pools that one of its pods can run on. */
+  readonly pools: readonly number[];
+  /** Most replicas that the cluster alone could hold, by the per-node bound of the empty pools (an upper bound). */
+  readonly most: number;
+  /** Price an hour of one replica (cost term). */
+  readonly cost: number;
+  /** Σ weights of `prefer` that are missed here, shares aside. */
+  readonly preference: number;
+  /** Replicas in force before this plan (0: none). */
+  readonly before: number;
+  /** Score of user placement controllers, in the order of `Problem.objectives`' `score` terms. */
+  readonly scores: readonly number[];
+}
+
+/** How the replicas of a workload are counted. `size` is the replicas of one whole copy. */
+export type Counting =
+  | { readonly kind: "copies"; readonly clusters: number; readonly size: number }
+  /** A copy of `size` on each of `required` (indices of clusters, whether or not they are candidates). */
+  | { readonly kind: "each"; readonly size: number; readonly required: readonly number[] }
+  | { readonly kind: "divided"; readonly total: number; readonly clusters?: number };
+
+export interface ProblemWorkload {
+  readonly id: string;
+  readonly counting: Counting;
+  /** Demand of one pod by resource index. */
+  readonly demand: readonly number[];
+  /** DaemonSet: `demand` on every node of every candidate pool of a chosen cluster. */
+  readonly perNode: boolean;
+  /** Each copy alone may stay unplaced. */
+  readonly optional: boolean;
+  readonly priority: number;
+  readonly candidates: readonly Candidate[];
+  /** Most pods of this workload on one node (its own anti-affinity by hostname, host ports): Infinity when unbound. */
+  readonly perNodeMost: number;
+  /** Host ports (`TCP/80`), that two pods on one node may not share. */
+  readonly hostPorts: readonly string[];
+  readonly because: Because;
+}
+
+/** Constraint families over x[w][c], the replicas of workload w on cluster c, and "is there": x > 0. */
+export type Rule =
+  /** Counts among the values of `key` (groups: clusters by value) differ by at most one, or are at most `max`. */
+  | {
+      readonly kind: "spread";
+      readonly workload: number;
+      readonly groups: readonly (readonly number[])[];
+      readonly max?: number;
+      readonly because: Because;
+    }
+  /** Wherever `workload` is, one of `of` is in one of `reach[cluster]` (`with`: the cluster itself; connectivity none: the same). */
+  | {
+      readonly kind: "near";
+      readonly workload: number;
+      readonly of: readonly number[];
+      readonly reach: readonly (readonly number[])[];
+      readonly because: Because;
+    }
+  /** Not both in one group of clusters. */
+  | {
+      readonly kind: "apart";
+      readonly a: number;
+      readonly b: number;
+      readonly groups: readonly (readonly number[])[];
+      readonly because: Because;
+    }
+  /** All on the same cluster (shared claims). */
+  | { readonly kind: "together"; readonly workloads: readonly number[]; readonly because: Because }
+  /** After losing any `count` of `groups`, at least `keeping` replicas run, and what was lost fits beside the rest, nothing else moved. */
+  | {
+      readonly kind: "survive";
+      readonly workload: number;
+      readonly groups: readonly (readonly number[])[];
+      readonly count: number;
+      readonly keeping: number;
+      readonly because: Because;
+    }
+  /** As many as fit on `choices[0]`, the rest on the next. */
+  | {
+      readonly kind: "choices";
+      readonly workload: number;
+      readonly choices: readonly (readonly number[])[];
+      readonly because: Because;
+    }
+  /** Counts follow the weights: each cluster's count is within one of its share. */
+  | {
+      readonly kind: "shares";
+      readonly workload: number;
+      readonly shares: readonly { readonly cluster: number; readonly weight: number }[];
+      readonly because: Because;
+    }
+  /** Linear row over x (and `there`), from a packing that failed or a user's controller: Σ coefficient·x[w][c] ≤ most. */
+  | {
+      readonly kind: "cut";
+      readonly terms: readonly { readonly workload: number; readonly cluster: number; readonly coefficient: number }[];
+      readonly most: number;
+      readonly because: Because;
+    };
+
+/** Latency of `from`'s replicas to the nearest of `to` (`allow a -> b`, soft `near`), in microseconds; unreachable: `far`. */
+export interface LatencyPair {
+  readonly from: number;
+  readonly to: readonly number[];
+}
+
+export type ObjectiveTerm =
+  | { readonly name: "unplaced"; readonly priority: number }
+  | { readonly name: "moves" | "preference" | "latency" | "cost" | "clusters" | "imbalance" }
+  | { readonly name: "score"; readonly index: number; readonly title: string };
+
+export interface RuledOut {
+  readonly workload: number;
+  readonly cluster: number;
+  readonly because: readonly Because[];
+}
+
+export interface Problem {
+  /** Kubernetes resource names; `cpu` first, then sorted. */
+  readonly resources: readonly string[];
+  readonly clusters: readonly ProblemCluster[];
+  readonly pools: readonly ProblemPool[];
+  readonly workloads: readonly ProblemWorkload[];
+  readonly rules: readonly Rule[];
+  readonly latencies: readonly LatencyPair[];
+  /** distance[c][d] in microseconds, `far` where there is no path. */
+  readonly distance: readonly (readonly number[])[];
+  readonly far: number;
+  /** Lexicographic, most important first. */
+  readonly objectives: readonly ObjectiveTerm[];
+  readonly ruledOut: readonly RuledOut[];
+}
+
+/** x[w][i]: replicas of workload w on its i-th candidate. For `perNode` workloads 1 means "there". */
+export type Placement = readonly (readonly number[])[];
+
+export interface SolveOptions {
+  /** Relative gap at which a search may stop (0: prove optimality). */
+  readonly gap: number;
+  /** Milliseconds of wall clock, measured by the caller's `now`. */
+  readonly timeLimit: number;
+  readonly seed: number;
+  /** `auto`, `javascript-lp-solver`, `highs`, `search`. */
+  readonly solver: string;
+  /** The caller's clock, in milliseconds: the planner itself has none. */
+  readonly now: () => number;
+  /** Asked between steps; true ends the search with the best so far. */
+  readonly stopped: () => boolean;
+  readonly onProgress?: (progress: {
+    readonly incumbent?: number;
+    readonly bound?: number;
+    readonly gap?: number;
+    readonly solver: string;
+  }) => void;
+}
+
+export type Solution =
+  | {
+      readonly status: "optimal" | "feasible";
+      readonly placement: Placement;
+      readonly objective: readonly { readonly name: string; readonly value: number; readonly bound: number }[];
+      /** Of the first term that has one. */
+      readonly gap: number;
+      readonly solver: string;
+    }
+  | { readonly status: "infeasible"; readonly solver: string }
+  | { readonly status: "unknown"; readonly solver: string };
