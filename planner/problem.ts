@@ -15,7 +15,10 @@ export interface ProblemPool {
   readonly cluster: number;
   readonly name: string;
   readonly count: number;
-  /** Free amount of one node by resource index (`Problem.resources`), the fleet's reserve already taken off. */
+  /**
+   * Free amount of one node by resource index (`Problem.resources`), the fleet's reserve already taken off: of every resource of every
+   * node (pods and pieces too) `amount − ceil(amount × reserve)`.
+   */
   readonly shape: readonly number[];
 }
 
@@ -37,7 +40,7 @@ export interface Candidate {
   readonly cost: number;
   /** Σ weights of `prefer` that are missed here, shares aside. */
   readonly preference: number;
-  /** Replicas in force before this plan (0: none). */
+  /** Replicas in force before this plan (0: none; a per-node workload that is there: 1). */
   readonly before: number;
   /** Score of user placement controllers, in the order of `Problem.objectives`' `score` terms. */
   readonly scores: readonly number[];
@@ -61,6 +64,8 @@ export interface ProblemWorkload {
   readonly optional: boolean;
   readonly priority: number;
   readonly candidates: readonly Candidate[];
+  /** Replicas in force before this plan on clusters that are no candidates any more: moves whatever is decided. */
+  readonly leaving: number;
   /** Most pods of this workload on one node (its own anti-affinity by hostname, host ports): Infinity when unbound. */
   readonly perNodeMost: number;
   /** Host ports (`TCP/80`), that two pods on one node may not share. */
@@ -68,9 +73,15 @@ export interface ProblemWorkload {
   readonly because: Because;
 }
 
-/** Constraint families over x[w][c], the replicas of workload w on cluster c, and "is there": x > 0. */
+/**
+ * Constraint families over x[w][c], the replicas of workload w on cluster c, and "is there": x > 0.
+ * Where a rule counts, a divided workload counts replicas and a whole one (`copies`, `each`, per node) counts copies.
+ */
 export type Rule =
-  /** Counts among the values of `key` (groups: clusters by value) differ by at most one, or are at most `max`. */
+  /**
+   * Counts among the values of `key` (groups: candidate clusters by value) differ by at most one, or are at most `max`. A value can be
+   * used when it has a candidate; a cluster without the label is no candidate at all, since what runs there could not be counted.
+   */
   | {
       readonly kind: "spread";
       readonly workload: number;
@@ -86,7 +97,7 @@ export type Rule =
       readonly reach: readonly (readonly number[])[];
       readonly because: Because;
     }
-  /** Not both in one group of clusters. */
+  /** Not both in one group of clusters. A cluster that lacks the label is a group of its own. */
   | {
       readonly kind: "apart";
       readonly a: number;
@@ -94,9 +105,14 @@ export type Rule =
       readonly groups: readonly (readonly number[])[];
       readonly because: Because;
     }
-  /** All on the same cluster (shared claims). */
+  /** All on the same clusters (shared claims); of what is optional, each placed copy is on a cluster of the others. */
   | { readonly kind: "together"; readonly workloads: readonly number[]; readonly because: Because }
-  /** After losing any `count` of `groups`, at least `keeping` replicas run, and what was lost fits beside the rest, nothing else moved. */
+  /**
+   * After losing any `count` of `groups` (all clusters of each; a cluster that lacks the label is a group of its own), at least `keeping`
+   * replicas run on what is left, and what was lost fits beside the rest, nothing else moved. "Fits" is room on candidates (whole copies
+   * stay whole and go where none of their workload is); a loss hits everything at once: for each loss, what every `survive` rule with a
+   * loss at least as large promises must fit together. An optional workload keeps this promise for what is placed.
+   */
   | {
       readonly kind: "survive";
       readonly workload: number;
@@ -105,14 +121,17 @@ export type Rule =
       readonly keeping: number;
       readonly because: Because;
     }
-  /** As many as fit on `choices[0]`, the rest on the next. */
+  /**
+   * As many as fit on `choices[0]`, the rest on the next: right after `unplaced`, choice by choice, the sum over all such workloads of
+   * max(0, replicas after − before) per cluster beyond that choice is least (what already runs on a later choice may stay).
+   */
   | {
       readonly kind: "choices";
       readonly workload: number;
       readonly choices: readonly (readonly number[])[];
       readonly because: Because;
     }
-  /** Counts follow the weights: each cluster's count is within one of its share. */
+  /** Counts follow the weights: |count − placed × weight / Σ weights| < 1 for each cluster. */
   | {
       readonly kind: "shares";
       readonly workload: number;
@@ -127,12 +146,19 @@ export type Rule =
       readonly because: Because;
     };
 
-/** Latency of `from`'s replicas to the nearest of `to` (`allow a -> b`, soft `near`), in microseconds; unreachable: `far`. */
+/**
+ * Latency of `from`'s replicas to the nearest of `to` (`allow a -> b`, soft `near`), in microseconds; unreachable or none placed: `far`.
+ * Pairs are distinct; several soft `near` to one list are one pair. The objective is reported in milliseconds.
+ */
 export interface LatencyPair {
   readonly from: number;
   readonly to: readonly number[];
 }
 
+/**
+ * unplaced: replicas (copies of per-node workloads) of this priority left out. imbalance: the highest used / capacity of any resource on
+ * any cluster, reserve taken off. cost: an hour, in the fleet's money; a whole unit is a CPU, a GiB of what is counted in bytes, a piece.
+ */
 export type ObjectiveTerm =
   | { readonly name: "unplaced"; readonly priority: number }
   | { readonly name: "moves" | "preference" | "latency" | "cost" | "clusters" | "imbalance" }
@@ -152,8 +178,9 @@ export interface Problem {
   readonly workloads: readonly ProblemWorkload[];
   readonly rules: readonly Rule[];
   readonly latencies: readonly LatencyPair[];
-  /** distance[c][d] in microseconds, `far` where there is no path. */
+  /** distance[c][d] in microseconds, `far` where there is no path. Empty when nothing asks for distances. */
   readonly distance: readonly (readonly number[])[];
+  /** One more than the longest path between two clusters. */
   readonly far: number;
   /** Lexicographic, most important first. */
   readonly objectives: readonly ObjectiveTerm[];
