@@ -14,7 +14,7 @@ export interface PlacedWorkload {
 
 export type ChangeAction = "create" | "update" | "replace" | "delete" | "none";
 
-/** One difference of a field between what is there and what will be: JSON pointer, before, after (absent: not there). */
+/** One difference of a field between what is there and what will be: its path (see `diff.ts`), before, after (absent: not there). */
 export interface FieldChange {
   readonly path: string;
   readonly before?: unknown;
@@ -33,6 +33,11 @@ export interface Change {
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly fields: readonly FieldChange[];
+  /** App that the object belongs to, and the workloads (`app/workload`) that need it there: kept in the inventory, and what waits for what. */
+  readonly app?: string;
+  readonly for?: readonly string[];
+  /** The live object is not ours yet and is taken over, as `--adopt` asked. */
+  readonly adopts?: boolean;
   /** Why, in the user's words: `run upf where gpu (core.intent:3)`. */
   readonly because?: string;
   /** For `replace`: the path that can not change in place. */
@@ -93,6 +98,17 @@ export interface Plan {
   readonly manifests: Readonly<Record<string, readonly KubernetesObject[]>>;
   readonly changes: readonly Change[];
   readonly clusters: readonly ClusterState[];
+  /** Creation order of workloads (`app/workload`) on each cluster: the order in which the packing is proven to hold. */
+  readonly order: Readonly<Record<string, readonly string[]>>;
+  /** What was asked, relative to the project's root: a saved plan re-reads its Secrets from here, and nothing else. */
+  readonly request: {
+    readonly paths: readonly string[];
+    readonly with: readonly string[];
+    readonly without: readonly string[];
+    readonly set: Readonly<Record<string, string>>;
+  };
+  /** In a saved plan: a slow digest over every Secret value that was taken out of it, so that what is read again can be verified. */
+  readonly secrets?: string;
   /** SHA-256 of everything that was read. */
   readonly inputs: string;
   readonly diagnostics: readonly Diagnostic[];
