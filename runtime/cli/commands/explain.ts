@@ -1,0 +1,37 @@
+// `placet explain WORKLOAD`: why it is where it is, and for each other cluster which intent ruled it out or what it would have cost.
+import { renderWhy, why } from "../../../planner/index.ts";
+import type { CliContext } from "../context.ts";
+import { exitCode } from "../exit-code.ts";
+import { paintFor, planExitCode, planProject, writeDiagnostics, type PlanningOptions } from "../planning.ts";
+import { printable } from "../view/style.ts";
+
+interface Options extends PlanningOptions {
+  readonly json?: boolean;
+}
+
+export async function run(
+  context: CliContext,
+  [name = "", ...paths]: readonly string[],
+  options: Options,
+): Promise<number> {
+  const planned = await planProject(context, paths, options);
+  const { ir, outcome, plan } = planned;
+  if (ir === undefined || outcome === undefined) {
+    writeDiagnostics(context, planned);
+    return planExitCode(plan, false);
+  }
+  const wanted = name.replace(".", "/");
+  const found = ir.workloads.filter((w) => w.id === wanted || w.name === name);
+  const [workload] = found;
+  if (workload === undefined || found.length > 1) {
+    const names = found.length > 1 ? found.map((w) => w.id.replace("/", ".")) : ir.workloads.map((w) => w.name);
+    const what = found.length > 1 ? `\`${name}\` is a workload of several apps` : `there is no workload \`${name}\``;
+    context.stderr.write(`error: ${printable(what)}\nhelp: one of ${printable(names.slice(0, 20).join(", "))}\n`);
+    return exitCode.wrongInput;
+  }
+  if (plan.status === "infeasible") writeDiagnostics(context, planned);
+  const report = await why(ir, planned.before, outcome, workload.id, context.now);
+  if (options.json === true) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else context.stdout.write(`${renderWhy(report, { width: context.stdout.width, paint: paintFor(context) })}\n`);
+  return planExitCode(plan, false);
+}

@@ -1,0 +1,63 @@
+// `placet tui`: opens the terminal interface over one project; `plan --tui` and `apply --tui` come here too.
+import { renderWhy, why } from "../../../planner/index.ts";
+import { applyPlan } from "../../apply.ts";
+import { makePlan, type Planned } from "../../engine.ts";
+import { openProject } from "../../project.ts";
+import type { Shown } from "../../tui/state.ts";
+import { realWorld } from "../../world.ts";
+import type { CliContext } from "../context.ts";
+import { exitCode } from "../exit-code.ts";
+import { planExitCode, type PlanningOptions } from "../planning.ts";
+import { painter } from "../view/style.ts";
+
+const phases: Readonly<Record<string, string>> = {
+  compile: "reading the intents",
+  observe: "asking the clusters",
+  solve: "deciding where everything runs",
+  expand: "writing the manifests",
+  diff: "comparing with the clusters",
+};
+
+export async function run(context: CliContext, paths: readonly string[], options: PlanningOptions): Promise<number> {
+  if (!context.stdout.isTerminal) {
+    context.stderr.write(
+      "error: the terminal interface needs a terminal\nhelp: `placet plan` prints the same as text\n",
+    );
+    return exitCode.wrongInput;
+  }
+  const project = openProject(paths, context.cwd);
+  const world = realWorld(project.root, context);
+  let latest: Planned | undefined;
+  const { openTui } = await import("../../tui/shell.tsx");
+  await openTui({
+    title: paths.join(" ") || ".",
+    plan: async (phase) => {
+      latest = await makePlan(project, options, world, (event) => {
+        if (event.type === "phase") phase(phases[event.phase] ?? event.phase);
+        if (event.type === "solving" && event.gap !== undefined)
+          phase(`deciding where everything runs, within ${(event.gap * 100).toFixed(2)} %`);
+      });
+      return shownOf(latest, paths.join(" ") || ".");
+    },
+    why: async (workload, width) => {
+      if (latest?.ir === undefined || latest.outcome === undefined) return ["there is no plan to explain"];
+      const report = await why(latest.ir, latest.before, latest.outcome, workload, context.now);
+      return renderWhy(report, { width, paint: painter(false) }).split("\n");
+    },
+    apply: async (emit, signal) => {
+      if (latest !== undefined) await applyPlan(latest.plan, world, { emit, signal, adopt: false, lockTimeout: 0 });
+    },
+  });
+  return latest === undefined ? exitCode.stopped : planExitCode(latest.plan, false);
+}
+
+function shownOf(planned: Planned, title: string): Shown {
+  return {
+    title,
+    phase: undefined,
+    plan: planned.plan,
+    clusters: (planned.ir?.fleet.clusters ?? []).map((c) => c.name),
+    workloads: (planned.ir?.workloads ?? []).map((w) => w.id),
+    sources: planned.sources,
+  };
+}

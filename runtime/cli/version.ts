@@ -1,0 +1,2 @@
+// The version, in one place; a test compares it with package.json.
+export const version = "0.1.0";

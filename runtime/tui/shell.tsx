@@ -1,0 +1,111 @@
+// Joins the reducer, the view, the keyboard and the engine. It must not know how a row is drawn or what a plan means.
+import process from "node:process";
+import { Box, render, useApp, useInput, useStdout, type Key } from "ink";
+import { useCallback, useEffect, useReducer, useRef, useState } from "react";
+import type { EngineEvent } from "../events.ts";
+import { App, type Size } from "./app.tsx";
+import { commandOf, initialState, isApplying, reduce, type Shown, type TuiAction, type TuiState } from "./state.ts";
+
+/** What the TUI asks of the outside; the tests give their own. */
+export interface Backend {
+  readonly title: string;
+  /** Plans, telling what it is doing. */
+  readonly plan: (phase: (text: string) => void) => Promise<Shown>;
+  /** Lines that say why a workload is where it is. */
+  readonly why: (workload: string, width: number) => Promise<readonly string[]>;
+  readonly apply: (emit: (event: EngineEvent) => void, signal: AbortSignal) => Promise<void>;
+}
+
+/** Opens the TUI and answers when the person has left it. */
+export async function openTui(backend: Backend): Promise<void> {
+  // The alternate screen: what the person had before is there again afterwards.
+  process.stdout.write("\u001b[?1049h\u001b[H");
+  try {
+    await render(<Shell backend={backend} />, { exitOnCtrlC: false }).waitUntilExit();
+  } finally {
+    process.stdout.write("\u001b[?1049l");
+  }
+}
+
+export function Shell({ backend }: { readonly backend: Backend }) {
+  const [state, dispatch] = useReducer(reduce, backend.title, initialState);
+  const { exit } = useApp();
+  const { columns, rows } = useSize();
+  const stopping = useRef<AbortController | undefined>(undefined);
+  // The newest state, for keys that arrive between two renders.
+  const now = useRef<TuiState>(state);
+  now.current = state;
+
+  const plan = useCallback(async () => {
+    dispatch({ type: "phase", phase: "reading the intents" });
+    const shown = await backend.plan((phase) => dispatch({ type: "phase", phase }));
+    dispatch({ type: "planned", shown });
+  }, [backend]);
+
+  useEffect(() => {
+    plan().catch(exit);
+  }, [plan, exit]);
+
+  useInput((input, key) => {
+    const name = keyName(input, key);
+    const command = commandOf(now.current, name);
+    dispatch({ type: "key", key: name });
+    if (command === "quit") {
+      // The first press stops an apply, the next one leaves: what is in flight ends well.
+      if (isApplying(now.current) && stopping.current?.signal.aborted === false) stopping.current.abort();
+      else exit();
+    } else if (command === "replan") plan().catch(exit);
+    else if (command === "apply") runApply(backend, dispatch, stopping).catch(exit);
+    else if (command !== undefined) askWhy(backend, command.why, columns, dispatch).catch(exit);
+  });
+
+  return (
+    <Box>
+      <App state={state} size={{ columns, rows }} />
+    </Box>
+  );
+}
+
+/** The terminal's size, followed while it changes. One row is left free: Ink ends its frame with a line feed. */
+function useSize(): Size {
+  const { stdout } = useStdout();
+  const read = useCallback((): Size => ({ columns: stdout.columns || 80, rows: (stdout.rows || 24) - 1 }), [stdout]);
+  const [size, setSize] = useState(read);
+  useEffect(() => {
+    const follow = (): void => setSize(read());
+    stdout.on("resize", follow);
+    return () => void stdout.off("resize", follow);
+  }, [stdout, read]);
+  return size;
+}
+
+type Dispatch = (action: TuiAction) => void;
+
+async function runApply(
+  backend: Backend,
+  dispatch: Dispatch,
+  stopping: { current: AbortController | undefined },
+): Promise<void> {
+  stopping.current = new AbortController();
+  await backend.apply((event) => dispatch({ type: "event", event }), stopping.current.signal);
+}
+
+async function askWhy(backend: Backend, workload: string, width: number, dispatch: Dispatch): Promise<void> {
+  dispatch({ type: "why", workload, lines: "asking" });
+  dispatch({ type: "why", workload, lines: await backend.why(workload, Math.floor(width / 2)) });
+}
+
+function keyName(input: string, key: Key): string {
+  if (key.ctrl && input === "c") return "ctrl-c";
+  if (key.upArrow) return "up";
+  if (key.downArrow) return "down";
+  if (key.leftArrow) return "left";
+  if (key.rightArrow) return "right";
+  if (key.pageUp) return "page-up";
+  if (key.pageDown) return "page-down";
+  if (key.return) return "enter";
+  if (key.escape) return "escape";
+  if (key.backspace || key.delete) return "backspace";
+  if (key.tab) return key.shift ? "shift-tab" : "tab";
+  return input;
+}
