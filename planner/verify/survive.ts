@@ -1,0 +1,215 @@
+// Checks `survive`: after every loss that it speaks of, enough still runs, and what was lost fits beside the rest with nothing else
+// moved. It must not know how the planner keeps the room.
+import type { Cluster, RunIr } from "../../compiler/index.ts";
+import { boardOf, type Board, type Node } from "./board.ts";
+import { loadsByCluster, packingOf } from "./certificate.ts";
+import { placeOf } from "./company.ts";
+import { pack, type PackingVerdict } from "./pack.ts";
+import type { Violation } from "./violation.ts";
+import { memo, type World } from "./world.ts";
+
+/** Something lost that must come back as a whole: one replica of a divided workload, or one copy. */
+interface Lost {
+  readonly run: RunIr;
+  readonly replicas: number;
+}
+
+/** Every loss case of every `survive`; `steps` bounds the tries of each case. */
+export function checkSurvive(world: World, steps: number): Violation[] {
+  const promised = world.ir.runs.filter((run) => run.survive !== undefined && world.where(run.workload).length > 0);
+  if (promised.length === 0) return [];
+  const loads = loadsByCluster(world);
+  const boards = memo((cluster: Cluster) => standing(world, cluster, loads, promised));
+  const violations: Violation[] = [];
+  for (const lost of lossCases(world, promised)) {
+    const bound = promised.filter((run) => speaksOf(world, run, lost));
+    for (const run of bound) {
+      const left = world
+        .where(run.workload)
+        .reduce((n, c) => n + (lost.has(c) ? 0 : world.replicas(run.workload, c)), 0);
+      if (left < run.survive!.keeping)
+        violations.push(
+          broken(run, lost, `${left} replicas of \`${run.workload}\` still run; ${run.survive!.keeping} must`),
+        );
+    }
+    const verdict = fitsAgain(world, boards, loads, lost, lostUnits(world, bound, lost), steps);
+    if (verdict === "fits") continue;
+    const who = bound.filter((run) => world.where(run.workload).some((cluster) => lost.has(cluster)));
+    const doubt = verdict === "undecided" ? "was not shown to fit" : "does not fit";
+    violations.push(
+      broken(
+        who[0]!,
+        lost,
+        `what is lost of ${who.map((run) => `\`${run.workload}\``).join(", ")} ${doubt} beside the rest`,
+      ),
+    );
+  }
+  return violations;
+}
+
+function broken(run: RunIr, lost: ReadonlySet<string>, what: string): Violation {
+  return {
+    rule: "survive",
+    workload: run.workload,
+    message: `after losing ${[...lost].map((cluster) => `\`${cluster}\``).join(", ")}, ${what}`,
+    spans: [run.survive!.span],
+  };
+}
+
+/** Sets of clusters that are lost at once: for each distinct promise, every choice of so many places in which something promised is. */
+function* lossCases(world: World, promised: readonly RunIr[]): Generator<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  const promises = new Map(promised.map((run) => [`${run.survive!.count} ${run.survive!.unit}`, run.survive!]));
+  for (const { count, unit } of promises.values()) {
+    const places = Map.groupBy(world.ir.fleet.clusters, (cluster) => placeOf(world, cluster.name, unit));
+    const holding = new Set(promised.flatMap((run) => world.where(run.workload)));
+    const groups = [...places.values()].map((clusters) => clusters.map((cluster) => cluster.name));
+    for (const choice of choose(groups, Math.min(count, groups.length))) {
+      const lost = choice.flat().sort();
+      if (seen.has(lost.join()) || !lost.some((cluster) => holding.has(cluster))) continue;
+      seen.add(lost.join());
+      yield new Set(lost);
+    }
+  }
+}
+
+function* choose<T>(items: readonly T[], count: number, from = 0): Generator<T[]> {
+  if (count === 0) return yield [];
+  for (let i = from; i <= items.length - count; i++)
+    for (const rest of choose(items, count - 1, i + 1)) yield [items[i]!, ...rest];
+}
+
+/** Whether the promise of `run` covers this loss: it touches no more of its places than it speaks of. */
+function speaksOf(world: World, run: RunIr, lost: ReadonlySet<string>): boolean {
+  return new Set([...lost].map((cluster) => placeOf(world, cluster, run.survive!.unit))).size <= run.survive!.count;
+}
+
+function lostUnits(world: World, bound: readonly RunIr[], lost: ReadonlySet<string>): Lost[] {
+  return bound.flatMap((run) =>
+    world
+      .where(run.workload)
+      .filter((cluster) => lost.has(cluster))
+      .flatMap((cluster): Lost[] => {
+        const replicas = world.replicas(run.workload, cluster);
+        if (run.spreading.kind !== "divided") return [{ run, replicas }];
+        return Array.from({ length: replicas }, () => ({ run, replicas: 1 }));
+      }),
+  );
+}
+
+/** The nodes of a surviving cluster with what stands there, ready to take any promised workload. */
+function standing(
+  world: World,
+  cluster: Cluster,
+  loads: ReturnType<typeof loadsByCluster>,
+  promised: readonly RunIr[],
+) {
+  const here = loads.get(cluster.name) ?? new Map<string, number>();
+  const board = boardOf(
+    world,
+    cluster,
+    here,
+    promised
+      .map((run) => run.workload)
+      .filter((id) => {
+        const run = world.runs.get(id)!;
+        return !here.has(id) && world.candidate(run, cluster);
+      }),
+  );
+  return pack(board, 10_000) === "fits" ? board : undefined;
+}
+
+/** First onto the nodes as they stand; where that fails, any arrangement of the pods inside the clusters, by search. */
+function fitsAgain(
+  world: World,
+  boards: (cluster: Cluster) => Board | undefined,
+  loads: ReturnType<typeof loadsByCluster>,
+  lost: ReadonlySet<string>,
+  units: readonly Lost[],
+  steps: number,
+): PackingVerdict {
+  const targets = (unit: Lost) =>
+    world.ir.fleet.clusters.filter((cluster) => !lost.has(cluster.name) && world.candidate(unit.run, cluster));
+  const options = units.map(targets);
+  if (options.some((clusters) => clusters.length === 0)) return "does-not-fit";
+  const undo: (() => void)[] = [];
+  const taken = new Set<string>();
+  const greedy = units.every((unit, u) =>
+    options[u]!.some((cluster) => {
+      if (occupied(world, unit, cluster, taken)) return false;
+      const board = boards(cluster);
+      if (board === undefined || !join(board, unit, undo)) return false;
+      taken.add(`${unit.run.workload} ${cluster.name}`);
+      return true;
+    }),
+  );
+  for (const step of undo.reverse()) step();
+  return greedy ? "fits" : searchAgain(world, loads, units, options, steps);
+}
+
+/** A whole copy does not come to where one is. */
+const occupied = (world: World, unit: Lost, cluster: Cluster, taken: ReadonlySet<string>): boolean =>
+  unit.run.spreading.kind !== "divided" &&
+  (world.replicas(unit.run.workload, cluster.name) > 0 || taken.has(`${unit.run.workload} ${cluster.name}`));
+
+/** Adds the pods of a unit to the nodes as they stand, or nothing. */
+function join(board: Board, unit: Lost, undo: (() => void)[]): boolean {
+  const t = board.types.findIndex((type) => type.run === unit.run);
+  const type = board.types[t];
+  if (type === undefined) return false;
+  const done: Node[] = [];
+  const back = () => {
+    for (const node of done) board.put(t, node, -1);
+  };
+  const pods = type.workload.perNode ? board.nodes.filter((node) => type.pools.includes(node.pool)) : unit.replicas;
+  for (let pod = 0; pod < (typeof pods === "number" ? pods : pods.length); pod++) {
+    const node = typeof pods === "number" ? board.nodes.find((candidate) => board.admits(t, candidate)) : pods[pod]!;
+    if (node === undefined || !board.admits(t, node)) return (back(), false);
+    board.put(t, node, 1);
+    done.push(node);
+  }
+  if (board.complaint() !== undefined) return (back(), false);
+  undo.push(back);
+  return true;
+}
+
+function searchAgain(
+  world: World,
+  loads: ReturnType<typeof loadsByCluster>,
+  units: readonly Lost[],
+  options: readonly (readonly Cluster[])[],
+  steps: number,
+): PackingVerdict {
+  let left = Math.ceil(steps / 100);
+  let doubtful = false;
+  const now = new Map([...loads].map(([cluster, row]) => [cluster, new Map(row)]));
+  const taken = new Set<string>();
+  const place = (u: number, from: number): PackingVerdict => {
+    if (u === units.length) return "fits";
+    const unit = units[u]!;
+    const id = unit.run.workload;
+    // Units of one workload are alike: they take clusters in order.
+    const start = u > 0 && units[u - 1]!.run === unit.run ? from : 0;
+    for (let i = start; i < options[u]!.length; i++) {
+      const cluster = options[u]![i]!;
+      if (occupied(world, unit, cluster, taken)) continue;
+      if (left-- <= 0) return "undecided";
+      const row = now.get(cluster.name) ?? new Map<string, number>();
+      now.set(cluster.name, row);
+      const had = row.get(id) ?? 0;
+      row.set(id, had + unit.replicas);
+      const packed = packingOf(world, cluster, row, steps);
+      doubtful ||= packed === "undecided";
+      const key = `${id} ${cluster.name}`;
+      const fresh = !taken.has(key);
+      taken.add(key);
+      const verdict = packed === "fits" ? place(u + 1, i) : "does-not-fit";
+      if (verdict !== "does-not-fit") return verdict;
+      if (fresh) taken.delete(key);
+      row.set(id, had);
+    }
+    return "does-not-fit";
+  };
+  const verdict = place(0, 0);
+  return verdict === "does-not-fit" && doubtful ? "undecided" : verdict;
+}
