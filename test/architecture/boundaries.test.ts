@@ -77,8 +77,10 @@ function sources(folder: string): string[] {
 
 function importsOf(file: string): string[] {
   const text = withoutComments(readFileSync(join(root, file), "utf8"));
-  const found = text.matchAll(/^(?:import|export)\b[^;"]*?(?:\bfrom\s+)?"([^"\n]+)";$|\bimport\("([^"]+)"\)/gm);
-  return [...found].map((match) => match[1] ?? match[2] ?? "").filter((target) => target !== "");
+  const found = text.matchAll(
+    /^(?:import|export)\b[^;"]*?\bfrom\s+"([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)/gm,
+  );
+  return [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? "").filter((target) => target !== "");
 }
 
 const layerOf = (path: string): string | undefined =>
