@@ -1,0 +1,50 @@
+// A cluster as conditions see it: its own labels, and its pools with the labels that their nodes carry. It must not know workloads.
+import type { Cluster, ConditionIr, Fleet, NodePool } from "../../../compiler/index.ts";
+import { holdsOnPool } from "../../build/condition.ts";
+import type { NodeLabels } from "./tell-apart.ts";
+
+export interface SitePool {
+  readonly pool: NodePool;
+  readonly labels: NodeLabels;
+}
+
+export interface Site {
+  readonly cluster: Cluster;
+  readonly pools: readonly SitePool[];
+  /** The same for clusters whose pools can not be told from one another's. */
+  readonly likeness: string;
+}
+
+/** The node label that stands for a feature. */
+export function labelOfFeature(fleet: Fleet, name: string): { readonly key: string; readonly value: string } {
+  return fleet.featureLabels[name] ?? { key: `placet.dev/${name}`, value: "true" };
+}
+
+export function siteOf(fleet: Fleet, cluster: Cluster): Site {
+  const pools = cluster.pools
+    .filter((pool) => pool.count > 0)
+    .map((pool) => {
+      const labels: Record<string, string> = { ...pool.labels };
+      for (const feature of pool.features) {
+        const { key, value } = labelOfFeature(fleet, feature);
+        labels[key] = value;
+      }
+      return { pool, labels };
+    });
+  const likeness = JSON.stringify(pools.map(({ pool, labels }) => [labels, pool.shape, pool.features]));
+  return { cluster, pools, likeness };
+}
+
+/** Whether what a condition says of the cluster itself is true of it. */
+export const trueOfCluster = (condition: ConditionIr, { cluster }: Site): boolean =>
+  holdsOnPool(condition, cluster, NO_POOL);
+
+const NO_POOL: NodePool = {
+  name: "",
+  count: 0,
+  shape: {},
+  labels: {},
+  features: [],
+  taints: [],
+  span: { file: "", start: 0, end: 0 },
+};
