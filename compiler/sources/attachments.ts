@@ -1,0 +1,147 @@
+// Which objects follow others without being named by them: what selects pods, what points at a Service, a ServiceAccount, a workload.
+// It must not know which workloads there are; `travel.ts` walks what is found here.
+import type { AppObject, KubernetesObject, Selector } from "../ir.ts";
+import { groupOf, identityOf } from "../objects.ts";
+import { annotation, backendsOf } from "./references.ts";
+import { readSelector, readServiceSelector } from "./selectors.ts";
+import { absent, at, items, text, texts, textMap, viewOf } from "./view.ts";
+import type { View } from "./view.ts";
+
+/** `Kind/namespace/name`: what a reference can say about an object. The namespace of cluster-scoped ones is empty. */
+export type ObjectName = string;
+
+export const objectName = (kind: string, namespace: string, name: string): ObjectName => `${kind}/${namespace}/${name}`;
+
+/** Everybody in a namespace, or everybody: who bindings to groups mean. */
+export const serviceAccountGroups = (namespace: string): readonly ObjectName[] => [
+  objectName("ServiceAccount", namespace, "*"),
+  objectName("ServiceAccount", "*", "*"),
+];
+
+/** An object that follows pods, or Services, by their labels. */
+export interface Selecting {
+  readonly object: AppObject;
+  readonly selects: "pods" | "services";
+  readonly selector: Selector;
+  readonly namespaces: readonly string[] | "all";
+}
+
+/** What the object selects by labels, if its kind does that. */
+export function selectingOf(app: AppObject): Selecting | undefined {
+  const { object } = app;
+  const namespaces = [identityOf(app.key).namespace];
+  const spec = at(viewOf(object, []), "spec");
+  const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
+  if (kind === "/Service")
+    return { object: app, selects: "pods", selector: readServiceSelector(at(spec, "selector")), namespaces };
+  if (kind === "monitoring.coreos.com/ServiceMonitor" || kind === "monitoring.coreos.com/PodMonitor") {
+    const named = texts(at(spec, "namespaceSelector", "matchNames"));
+    const everywhere = at(spec, "namespaceSelector", "any").value === true;
+    const selects = object.kind === "PodMonitor" ? "pods" : "services";
+    return {
+      object: app,
+      selects,
+      selector: readSelector(at(spec, "selector")),
+      namespaces: everywhere ? "all" : named.length > 0 ? named : namespaces,
+    };
+  }
+  const field = POD_SELECTORS[kind];
+  if (field === undefined) return undefined;
+  const view = at(spec, ...field.path);
+  return {
+    object: app,
+    selects: "pods",
+    selector: absent(view) && field.absentMeansAll ? [] : selectorOf(view, field.plain),
+    namespaces,
+  };
+}
+
+/** Istio's `workloadSelector` and the like are plain mappings below `labels` or `matchLabels`. */
+const selectorOf = (view: View, plain: string | undefined): Selector =>
+  plain === undefined
+    ? readSelector(view)
+    : Object.entries(textMap(at(view, plain))).map(([key, value]) => ({ key, operator: "In", values: [value] }));
+
+interface PodSelector {
+  readonly path: readonly string[];
+  readonly absentMeansAll: boolean;
+  readonly plain?: string;
+}
+
+/** Where kinds that apply to pods of their own namespace say to which. */
+const POD_SELECTORS: Readonly<Record<string, PodSelector>> = {
+  "policy/PodDisruptionBudget": { path: ["selector"], absentMeansAll: false },
+  "networking.k8s.io/NetworkPolicy": { path: ["podSelector"], absentMeansAll: true },
+  "cilium.io/CiliumNetworkPolicy": { path: ["endpointSelector"], absentMeansAll: false },
+  "/LimitRange": { path: ["everything"], absentMeansAll: true },
+  "/ResourceQuota": { path: ["everything"], absentMeansAll: true },
+  "security.istio.io/AuthorizationPolicy": { path: ["selector"], absentMeansAll: true, plain: "matchLabels" },
+  "security.istio.io/PeerAuthentication": { path: ["selector"], absentMeansAll: true, plain: "matchLabels" },
+  "security.istio.io/RequestAuthentication": { path: ["selector"], absentMeansAll: true, plain: "matchLabels" },
+  "networking.istio.io/Sidecar": { path: ["workloadSelector"], absentMeansAll: true, plain: "labels" },
+};
+
+/** The kinds that scale a workload; they name it in `spec.scaleTargetRef` or `spec.targetRef`. */
+const SCALERS: Readonly<Record<string, string>> = {
+  "autoscaling/HorizontalPodAutoscaler": "scaleTargetRef",
+  "keda.sh/ScaledObject": "scaleTargetRef",
+  "autoscaling.k8s.io/VerticalPodAutoscaler": "targetRef",
+};
+
+/** The workload that an autoscaler scales. KEDA's default kind is Deployment. */
+export function scaleTarget(object: KubernetesObject, namespace: string): ObjectName | undefined {
+  const field = SCALERS[`${groupOf(object.apiVersion)}/${object.kind}`];
+  if (field === undefined) return undefined;
+  const target = at(viewOf(object, []), "spec", field);
+  const name = text(at(target, "name"));
+  return name === undefined ? undefined : objectName(text(at(target, "kind")) ?? "Deployment", namespace, name);
+}
+
+/** The objects, by name, that `object` follows. */
+export function followsOf(app: AppObject): readonly ObjectName[] {
+  const { object } = app;
+  const { namespace } = identityOf(app.key);
+  const name = object.metadata.name;
+  const target = scaleTarget(object, namespace);
+  if (target !== undefined) return [target];
+  switch (`${groupOf(object.apiVersion)}/${object.kind}`) {
+    case "/Endpoints":
+    case "multicluster.x-k8s.io/ServiceExport":
+    case "multicluster.x-k8s.io/ServiceImport":
+      return [objectName("Service", namespace, name)];
+    case "discovery.k8s.io/EndpointSlice": {
+      const service = object.metadata.labels?.["kubernetes.io/service-name"];
+      return service === undefined ? [] : [objectName("Service", namespace, service)];
+    }
+    case "/Secret": {
+      const account = annotation(object, "kubernetes.io/service-account.name");
+      return account === undefined ? [] : [objectName("ServiceAccount", namespace, account)];
+    }
+    case "/PersistentVolume": {
+      const claim = at(viewOf(object, []), "spec", "claimRef");
+      const claimed = text(at(claim, "name"));
+      return claimed === undefined
+        ? []
+        : [objectName("PersistentVolumeClaim", text(at(claim, "namespace")) ?? "", claimed)];
+    }
+    case "rbac.authorization.k8s.io/RoleBinding":
+    case "rbac.authorization.k8s.io/ClusterRoleBinding":
+      return items(at(viewOf(object, []), "subjects")).flatMap((subject) => boundAccounts(subject, namespace));
+    default:
+      return backendsOf(object, namespace).map((backend) => objectName("Service", backend.namespace, backend.name));
+  }
+}
+
+/** ServiceAccounts that a subject of a binding means, by name or by group. */
+function boundAccounts(subject: View, namespace: string): readonly ObjectName[] {
+  const name = text(at(subject, "name")) ?? "";
+  const kind = text(at(subject, "kind"));
+  if (kind === "ServiceAccount")
+    return [objectName("ServiceAccount", text(at(subject, "namespace")) ?? namespace, name)];
+  const group = /^system:serviceaccounts:(.+)$/.exec(name);
+  if (kind === "Group" && group !== null) return [objectName("ServiceAccount", group[1] ?? "", "*")];
+  if (kind === "Group" && (name === "system:serviceaccounts" || name === "system:authenticated"))
+    return [objectName("ServiceAccount", "*", "*")];
+  const user = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
+  return kind === "User" && user !== null ? [objectName("ServiceAccount", user[1] ?? "", user[2] ?? "")] : [];
+}

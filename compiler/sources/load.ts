@@ -1,0 +1,114 @@
+// The driver: an app statement → its objects, workloads, and what travels with what. It must not know intents or clusters.
+import type { AppEntry, Diagnostic, Phase, Statement } from "../../grammar/index.ts";
+import type { Host } from "../host.ts";
+import type { AppObject, ObjectKey, Workload } from "../ir.ts";
+import { appObjects } from "./app-objects.ts";
+import { say } from "./diagnostics.ts";
+import { entryObjects } from "./entries.ts";
+import { looseObjects } from "./loose.ts";
+import { missingHints } from "./missing.ts";
+import { inlineWorkload } from "./inline.ts";
+import { nameWorkloads } from "./naming.ts";
+import type { Named } from "./naming.ts";
+import type { ResourceNames } from "./resource-names.ts";
+import type { SourceObject } from "./source-object.ts";
+import { surroundingsOf } from "./surroundings.ts";
+import type { Closure } from "./travel.ts";
+import { showPath } from "./view.ts";
+import { readWorkload } from "./workload.ts";
+import type { Surroundings } from "./workload.ts";
+
+export type AppStatement = Extract<Statement, { kind: "app" }>;
+
+export interface LoadedApp {
+  readonly name: string;
+  /** The app's own namespace: of `in`, else its name. Objects that name another one keep that. */
+  readonly namespace: string;
+  /** In the order read. Each `object` is as it was read; where it names no namespace, the one of its key is meant. */
+  readonly objects: readonly AppObject[];
+  /** Sorted by name. */
+  readonly workloads: readonly Workload[];
+  /** What no workload uses, and what that needs in turn: sorted; for each cluster of the app. */
+  readonly loose: readonly ObjectKey[];
+}
+
+/**
+ * Reads everything that an app names. Params are substituted in the statement. What is wrong with one entry or one object is said and
+ * leaves the others in place; the driver above decides whether to go on.
+ */
+export function loadApp(
+  app: AppStatement,
+  host: Host,
+  names: { readonly resourceNames: ResourceNames },
+): Phase<LoadedApp> {
+  const name = app.name.text;
+  const namespace = app.namespace?.text ?? name;
+  const diagnostics: Diagnostic[] = [];
+  const keep = <T>(phase: Phase<T>): T => {
+    diagnostics.push(...phase.diagnostics);
+    return phase.value;
+  };
+  // What was written, in the order in which the entries stand.
+  const inline = new Map<SourceObject, Readonly<Record<string, string>>>();
+  const sources = app.entries.flatMap((entry) =>
+    keep(readEntry(entry, name, namespace, host, names.resourceNames, inline)),
+  );
+  // Which object lands where needs all of them: a CRD of the app says which of its kinds belong to no namespace.
+  const found = keep(appObjects(sources, namespace));
+  // Names before contents: what is wrong in a workload is said with the name that people gave it.
+  const named = keep(nameWorkloads(app, found, inline, names.resourceNames));
+  const around = surroundingsOf(name, found);
+  const travelling = named.map((one) => keep(travellingWorkload(one, around)));
+  // Only when all workloads are known is it known what none of them uses.
+  const objects = found.map((o) => o.app);
+  const loose = keep(
+    looseObjects(
+      objects,
+      named.map((n) => n.object.app.key),
+      travelling.map((t) => t.closure),
+      around.travel,
+    ),
+  );
+  diagnostics.push(...missingHints(travelling, found));
+  const workloads = travelling.map((t) => t.workload).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return { value: { name, namespace, objects, workloads, loose }, diagnostics };
+}
+
+function readEntry(
+  entry: AppEntry,
+  app: string,
+  namespace: string,
+  host: Host,
+  names: ResourceNames,
+  inline: Map<SourceObject, Readonly<Record<string, string>>>,
+): Phase<readonly SourceObject[]> {
+  if (entry.kind === "named-workload") return { value: [], diagnostics: [] };
+  if (entry.kind !== "workload") return entryObjects(entry, host, app, namespace);
+  const { value, diagnostics } = inlineWorkload(entry, app, names);
+  const [first] = value.objects;
+  if (first !== undefined) inline.set(first, value.properties);
+  return { value: value.objects, diagnostics };
+}
+
+export interface Travelling {
+  readonly workload: Workload;
+  readonly closure: Closure;
+}
+
+/** The workload with what travels with it; fields that Kubernetes would refuse are said where they stand. */
+function travellingWorkload(named: Named, around: Surroundings): Phase<Travelling> {
+  const { object, source } = named.object;
+  const { workload, pods, problems } = readWorkload(named.object.app, named.naming, around);
+  const closure = around.travel.closure(named.object.app, pods);
+  const seen = new Set<string>();
+  const diagnostics = problems.flatMap(({ path, problem }) => {
+    const field = showPath(path);
+    if (seen.has(`${field} ${problem}`)) return [];
+    seen.add(`${field} ${problem}`);
+    return [say["bad-field"](source.place(path), [`${object.kind}/${object.metadata.name}`, field, problem])];
+  });
+  return {
+    value: { workload: { ...workload, travels: closure.travels, services: closure.services }, closure },
+    diagnostics,
+  };
+}
