@@ -9,16 +9,7 @@ import type { Span } from "./diagnostic.ts";
  */
 export interface Word {
   readonly form:
-    | "name"
-    | "string"
-    | "number"
-    | "quantity"
-    | "duration"
-    | "rate"
-    | "percent"
-    | "parameter"
-    | "fact"
-    | "address"; // 10.0.0.1, 10.0.0.0/8, fd00::1/64, a dotted version 1.30.2
+    "name" | "string" | "number" | "quantity" | "duration" | "rate" | "percent" | "parameter" | "fact" | "address"; // 10.0.0.1, 10.0.0.0/8, fd00::1/64, a dotted version 1.30.2
   readonly text: string;
   readonly span: Span;
 }
@@ -36,8 +27,20 @@ export type Condition =
   | { readonly kind: "and" | "or"; readonly operands: readonly Condition[]; readonly span: Span }
   | { readonly kind: "not"; readonly operand: Condition; readonly span: Span }
   | { readonly kind: "has"; readonly key: Word; readonly span: Span }
-  | { readonly kind: "compare"; readonly key: Word; readonly operator: CompareOperator; readonly value: Word; readonly span: Span }
-  | { readonly kind: "in"; readonly key: Word; readonly values: readonly Word[]; readonly negated: boolean; readonly span: Span };
+  | {
+      readonly kind: "compare";
+      readonly key: Word;
+      readonly operator: CompareOperator;
+      readonly value: Word;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "in";
+      readonly key: Word;
+      readonly values: readonly Word[];
+      readonly negated: boolean;
+      readonly span: Span;
+    };
 
 /** `amf`, `core.amf` (a workload), or `app core5g`. */
 export interface TargetItem {
@@ -103,8 +106,18 @@ export type ClusterEntry =
   | { readonly kind: "feature"; readonly name: Word; readonly span: Span }
   | { readonly kind: "context"; readonly context: Word; readonly span: Span }
   /** `cost 0.04` has one entry without a resource: the price of a CPU. */
-  | { readonly kind: "cost"; readonly prices: readonly { readonly resource?: Word; readonly price: Word; readonly span: Span }[]; readonly span: Span }
-  | { readonly kind: "nodes"; readonly name: Word; readonly count?: Word; readonly entries: readonly PoolEntry[]; readonly span: Span }
+  | {
+      readonly kind: "cost";
+      readonly prices: readonly { readonly resource?: Word; readonly price: Word; readonly span: Span }[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "nodes";
+      readonly name: Word;
+      readonly count?: Word;
+      readonly entries: readonly PoolEntry[];
+      readonly span: Span;
+    }
   | { readonly kind: "networks"; readonly names: readonly Word[]; readonly span: Span }
   | { readonly kind: "pods"; readonly ranges: readonly Word[]; readonly span: Span }
   | { readonly kind: "api"; readonly addresses: readonly Word[]; readonly span: Span }
@@ -167,9 +180,19 @@ export type OnClause =
   /** `on 2 clusters`. */
   | { readonly kind: "on"; readonly mode: "count"; readonly count: Word; readonly span: Span }
   /** `on paris, lyon then nice`: choices in order, each a set of clusters or groups. */
-  | { readonly kind: "on"; readonly mode: "choices"; readonly choices: readonly (readonly Word[])[]; readonly span: Span }
+  | {
+      readonly kind: "on";
+      readonly mode: "choices";
+      readonly choices: readonly (readonly Word[])[];
+      readonly span: Span;
+    }
   /** `on paris weight 3, lyon weight 1`. */
-  | { readonly kind: "on"; readonly mode: "shares"; readonly shares: readonly { readonly cluster: Word; readonly weight: Word }[]; readonly span: Span };
+  | {
+      readonly kind: "on";
+      readonly mode: "shares";
+      readonly shares: readonly { readonly cluster: Word; readonly weight: Word }[];
+      readonly span: Span;
+    };
 
 export type RunClause =
   | { readonly kind: "where"; readonly condition: Condition; readonly span: Span }
@@ -184,7 +207,13 @@ export type RunClause =
   /** `in CONTAINER`: which container of the pod gets the requests of `needs` and `where`. */
   | { readonly kind: "container"; readonly name: Word; readonly span: Span }
   /** `survive 1 cluster keeping 2`. `unit` is `cluster`, `zone`, … in the singular. */
-  | { readonly kind: "survive"; readonly count: Word; readonly unit: Word; readonly keeping?: Word; readonly span: Span }
+  | {
+      readonly kind: "survive";
+      readonly count: Word;
+      readonly unit: Word;
+      readonly keeping?: Word;
+      readonly span: Span;
+    }
   | { readonly kind: "optional"; readonly span: Span }
   | { readonly kind: "priority"; readonly value: Word; readonly span: Span }
   | { readonly kind: "prefer"; readonly condition: Condition; readonly weight?: Word; readonly span: Span }
@@ -223,13 +252,45 @@ export type Statement =
   | { readonly kind: "param"; readonly name: Word; readonly value: Word; readonly span: Span }
   | { readonly kind: "cluster"; readonly name: Word; readonly entries: readonly ClusterEntry[]; readonly span: Span }
   | { readonly kind: "clusters-from"; readonly path: Word; readonly span: Span }
-  | { readonly kind: "group"; readonly name: Word; readonly condition?: Condition; readonly members: readonly Word[]; readonly span: Span }
-  | { readonly kind: "link"; readonly a: Word; readonly b: Word; readonly latency?: Word; readonly rate?: Word; readonly span: Span }
+  | {
+      readonly kind: "group";
+      readonly name: Word;
+      readonly condition?: Condition;
+      readonly members: readonly Word[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "link";
+      readonly a: Word;
+      readonly b: Word;
+      readonly latency?: Word;
+      readonly rate?: Word;
+      readonly span: Span;
+    }
   | { readonly kind: "fleet"; readonly entries: readonly FleetEntry[]; readonly span: Span }
-  | { readonly kind: "app"; readonly name: Word; readonly cloud?: Word; readonly namespace?: Word; readonly entries: readonly AppEntry[]; readonly span: Span }
+  | {
+      readonly kind: "app";
+      readonly name: Word;
+      readonly cloud?: Word;
+      readonly namespace?: Word;
+      readonly entries: readonly AppEntry[];
+      readonly span: Span;
+    }
   | { readonly kind: "cloud"; readonly name: Word; readonly entries: readonly CloudEntry[]; readonly span: Span }
-  | { readonly kind: "run"; readonly target: Target; readonly count?: Word; readonly clauses: readonly RunClause[]; readonly span: Span }
-  | { readonly kind: "forbid"; readonly target: Target; readonly condition?: Condition; readonly clusters: readonly Word[]; readonly span: Span }
+  | {
+      readonly kind: "run";
+      readonly target: Target;
+      readonly count?: Word;
+      readonly clauses: readonly RunClause[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "forbid";
+      readonly target: Target;
+      readonly condition?: Condition;
+      readonly clusters: readonly Word[];
+      readonly span: Span;
+    }
   | { readonly kind: "minimize"; readonly terms: readonly Word[]; readonly span: Span }
   | { readonly kind: "move"; readonly target: Target; readonly span: Span }
   | {
@@ -241,21 +302,96 @@ export type Statement =
       readonly over?: Word;
       readonly span: Span;
     }
-  | { readonly kind: "deny"; readonly from: readonly Peer[]; readonly to: readonly Peer[]; readonly both: boolean; readonly ports: readonly PortSpec[]; readonly span: Span }
-  | { readonly kind: "isolate"; readonly target: Target; readonly direction: "both" | "ingress" | "egress"; readonly span: Span }
+  | {
+      readonly kind: "deny";
+      readonly from: readonly Peer[];
+      readonly to: readonly Peer[];
+      readonly both: boolean;
+      readonly ports: readonly PortSpec[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "isolate";
+      readonly target: Target;
+      readonly direction: "both" | "ingress" | "egress";
+      readonly span: Span;
+    }
   | { readonly kind: "network"; readonly name: Word; readonly entries: readonly NetworkEntry[]; readonly span: Span }
-  | { readonly kind: "attach"; readonly target: Target; readonly network: Word; readonly address?: Word; readonly interfaceName?: Word; readonly span: Span }
+  | {
+      readonly kind: "attach";
+      readonly target: Target;
+      readonly network: Word;
+      readonly address?: Word;
+      readonly interfaceName?: Word;
+      readonly span: Span;
+    }
   | { readonly kind: "chain"; readonly stops: readonly Peer[]; readonly span: Span }
-  | { readonly kind: "expose"; readonly target: Target; readonly port?: PortSpec; readonly as?: Word; readonly span: Span }
-  | { readonly kind: "mesh"; readonly app: Word; readonly settings: readonly { readonly key: Word; readonly value: Word; readonly span: Span }[]; readonly span: Span }
-  | { readonly kind: "connect"; readonly from: readonly Word[]; readonly to: readonly Word[]; readonly encrypted: boolean; readonly span: Span }
-  | { readonly kind: "set"; readonly target: Target; readonly key: Word; readonly value: Word; readonly scope?: Scope; readonly span: Span }
-  | { readonly kind: "configure"; readonly target: Target; readonly path: Word; readonly from: Word; readonly scope?: Scope; readonly span: Span }
-  | { readonly kind: "patch"; readonly target: Target; readonly data: DataValue; readonly scope?: Scope; readonly span: Span }
+  | {
+      readonly kind: "expose";
+      readonly target: Target;
+      readonly port?: PortSpec;
+      readonly as?: Word;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "mesh";
+      readonly app: Word;
+      readonly settings: readonly { readonly key: Word; readonly value: Word; readonly span: Span }[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "connect";
+      readonly from: readonly Word[];
+      readonly to: readonly Word[];
+      readonly encrypted: boolean;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "set";
+      readonly target: Target;
+      readonly key: Word;
+      readonly value: Word;
+      readonly scope?: Scope;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "configure";
+      readonly target: Target;
+      readonly path: Word;
+      readonly from: Word;
+      readonly scope?: Scope;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "patch";
+      readonly target: Target;
+      readonly data: DataValue;
+      readonly scope?: Scope;
+      readonly span: Span;
+    }
   | { readonly kind: "object"; readonly path: Word; readonly scope?: Scope; readonly span: Span }
-  | { readonly kind: "scale"; readonly target: Target; readonly min: Word; readonly max: Word; readonly metrics: readonly Amount[]; readonly span: Span }
-  | { readonly kind: "monitor"; readonly target: Target; readonly port?: PortSpec; readonly every?: Word; readonly span: Span }
-  | { readonly kind: "start"; readonly target: Target; readonly after: Target; readonly condition: Word; readonly span: Span }
+  | {
+      readonly kind: "scale";
+      readonly target: Target;
+      readonly min: Word;
+      readonly max: Word;
+      readonly metrics: readonly Amount[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "monitor";
+      readonly target: Target;
+      readonly port?: PortSpec;
+      readonly every?: Word;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "start";
+      readonly target: Target;
+      readonly after: Target;
+      readonly condition: Word;
+      readonly span: Span;
+    }
   | { readonly kind: "roll-out"; readonly target?: Target; readonly count: Word; readonly span: Span }
   | { readonly kind: "intent"; readonly name: Word; readonly data: DataValue; readonly span: Span }
   | { readonly kind: "expect"; readonly expectation: Expectation; readonly span: Span };
@@ -265,13 +401,28 @@ export type NetworkEntry =
   /** `macvlan on eth1`, `ovn`, `sriov on …`. */
   | { readonly kind: "driver"; readonly driver: Word; readonly device?: Word; readonly span: Span }
   | { readonly kind: "vlan" | "gateway"; readonly value: Word; readonly span: Span }
-  | { readonly kind: "routes"; readonly routes: readonly { readonly to: Word; readonly via?: Word; readonly span: Span }[]; readonly span: Span };
+  | {
+      readonly kind: "routes";
+      readonly routes: readonly { readonly to: Word; readonly via?: Word; readonly span: Span }[];
+      readonly span: Span;
+    };
 
 export type Expectation =
   /** `expect upf on paris`, with `not` before `on` when negated. */
-  | { readonly kind: "placed-on"; readonly target: Target; readonly negated: boolean; readonly clusters: readonly Word[] }
+  | {
+      readonly kind: "placed-on";
+      readonly target: Target;
+      readonly negated: boolean;
+      readonly clusters: readonly Word[];
+    }
   | { readonly kind: "near"; readonly target: Target; readonly of: Target; readonly within: Word }
-  | { readonly kind: "reach"; readonly from: Peer; readonly to: Peer; readonly negated: boolean; readonly ports: readonly PortSpec[] }
+  | {
+      readonly kind: "reach";
+      readonly from: Peer;
+      readonly to: Peer;
+      readonly negated: boolean;
+      readonly ports: readonly PortSpec[];
+    }
   /** `expect all placed without paris`; no target means all. */
   | { readonly kind: "placed"; readonly target?: Target; readonly without: readonly Word[] }
   | { readonly kind: "objective"; readonly term: Word; readonly operator: CompareOperator; readonly value: Word };

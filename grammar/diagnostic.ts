@@ -90,4 +90,5 @@ export interface Phase<T> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some((d) => d.severity === "error");
+export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some((d) => d.severity === "error");

@@ -1,0 +1,141 @@
+// The words for a statement that does not parse: where it first goes wrong, what was expected there, and how to mend it.
+// It must not know how the parser noticed.
+import type { TokenType } from "chevrotain";
+import type { Diagnostic, Fix, Span } from "./diagnostic.ts";
+import { syntax } from "./diagnostics.ts";
+import { describe, nearWord } from "./expectations.ts";
+import * as t from "./tokens.ts";
+import { fits, newWalker, type Walk } from "./walk.ts";
+
+/** Where a statement goes wrong. */
+export interface Wrong {
+  /** Of the token that can not stand there; the number of tokens when the statement ends too early. */
+  readonly index: number;
+  /** Whether what is before it is a whole statement. */
+  readonly complete: boolean;
+  readonly diagnostic: Diagnostic;
+}
+
+/** A statement longer than this is not walked again for the sake of its message. */
+const longest = 20_000;
+
+/**
+ * The first error of a statement that the parser refused at `fallback`. Every prefix up to it is the beginning of some right statement,
+ * so the place is exact, however far Chevrotain had looked ahead.
+ */
+export function explain(file: string, tokens: readonly t.Token[], fallback: number): Wrong {
+  const walker = newWalker();
+  let walk = walker.begin();
+  let index = 0;
+  const stop = tokens.length > longest ? 0 : tokens.length;
+  for (; index < stop; index++) {
+    const next = walker.advance(walk, tokens[index]!.tokenType);
+    if (next === undefined) break;
+    walk = next;
+  }
+  if (tokens.length > longest || (index === tokens.length && walk.complete)) {
+    const at = Math.min(fallback, tokens.length - 1);
+    return { index: at, complete: false, diagnostic: unexpected(file, tokens, at, []) };
+  }
+  const isReservedName = (): boolean => {
+    const asName = walker.advance(walk, t.Name);
+    const after = tokens[index + 1];
+    if (asName === undefined) return false;
+    return after === undefined ? asName.complete : walker.advance(asName, after.tokenType) !== undefined;
+  };
+  return {
+    index,
+    complete: walk.complete,
+    diagnostic: diagnosticAt(file, tokens, index, walk, isReservedName),
+  };
+}
+
+function diagnosticAt(
+  file: string,
+  tokens: readonly t.Token[],
+  index: number,
+  walk: Walk,
+  isReservedName: () => boolean,
+): Diagnostic {
+  const wanted = walk.steps.map((step) => step.type);
+  const token = tokens[index];
+  if (index === 0) return unknownStatement(file, tokens[0]!);
+  if (token === undefined) {
+    const last = tokens[index - 1]!;
+    return syntax.unfinished(spanOf(file, last), [describe(wanted), last.image]);
+  }
+  if (t.isReserved(token.tokenType) && isReservedName()) {
+    return syntax["reserved-word"](spanOf(file, token), [token.image], {
+      help: `as a name it is written \`"${token.image}"\``,
+      fix: replace(file, token, JSON.stringify(token.image)),
+    });
+  }
+  return unexpected(file, tokens, index, wanted);
+}
+
+/** What stands where a statement must begin. */
+export function unknownStatement(file: string, token: t.Token): Diagnostic {
+  const near = nearWord(token.image, (type) => t.isStatementWord(type));
+  return syntax["unknown-statement"](
+    spanOf(file, token),
+    [token.image],
+    near === undefined ? {} : { help: `did you mean \`${near}\`?`, fix: replace(file, token, near) },
+  );
+}
+
+function unexpected(file: string, tokens: readonly t.Token[], index: number, wanted: readonly TokenType[]): Diagnostic {
+  const token = tokens[index]!;
+  const before = tokens[index - 1]?.image ?? "";
+  const expected = wanted.length === 0 ? "something else" : describe(wanted);
+  return syntax.unexpected(spanOf(file, token), [expected, before, token.image], remedy(file, token, wanted));
+}
+
+function remedy(file: string, token: t.Token, wanted: readonly TokenType[]): { help?: string; fix?: Fix } {
+  const near = nearWord(token.image, (type) => wanted.includes(type));
+  if (near !== undefined && near !== token.image) {
+    return { help: `did you mean \`${near}\`?`, fix: replace(file, token, near) };
+  }
+  const wants = (type: TokenType): boolean => wanted.includes(type);
+  if (wants(t.PathLike) && fits(t.NameLike, token.tokenType)) {
+    return { help: "paths are quoted", fix: replace(file, token, JSON.stringify(token.image)) };
+  }
+  if (wants(t.DurationLike) && token.tokenType === t.Integer) {
+    return {
+      help: `a duration has a unit, such as \`${token.image}ms\``,
+      fix: replace(file, token, `${token.image}ms`),
+    };
+  }
+  if (wants(t.PercentLike) && token.tokenType === t.Integer) {
+    return { help: `a percentage ends in \`%\``, fix: replace(file, token, `${token.image}%`) };
+  }
+  return quantityRemedy(file, token, wanted);
+}
+
+function quantityRemedy(file: string, token: t.Token, wanted: readonly TokenType[]): { help?: string; fix?: Fix } {
+  const bytes = /^(\d+(?:\.\d+)?)([kKMGTPE])(i?)B$/.exec(token.image);
+  if (bytes !== null) {
+    const right = `${bytes[1]}${bytes[3] === "" ? bytes[2]!.replace("K", "k") : `${bytes[2]}i`}`;
+    return { help: `quantities are written as in Kubernetes: \`${right}\``, fix: replace(file, token, right) };
+  }
+  if (fits(t.Figure, token.tokenType) && wanted.includes(t.word.nodes)) {
+    return { help: "resources are said of nodes: `nodes general x4 { cpu 16 }`" };
+  }
+  if (token.tokenType === t.Comma && wanted.includes(t.CloseBrace)) {
+    return { help: "entries of a block have no commas", fix: replace(file, token, "") };
+  }
+  if (wanted.some((type) => type === t.NameLike || type === t.Value) && t.isReserved(token.tokenType)) {
+    return { help: `if \`${token.image}\` is meant as a name, quote it: \`"${token.image}"\`` };
+  }
+  return {};
+}
+
+const replace = (file: string, token: t.Token, text: string): Fix => ({
+  title: text === "" ? `remove \`${token.image}\`` : `write \`${text}\``,
+  edits: [{ span: spanOf(file, token), text }],
+});
+
+const spanOf = (file: string, token: t.Token): Span => ({
+  file,
+  start: token.startOffset,
+  end: token.endOffset + 1,
+});
