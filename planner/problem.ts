@@ -75,7 +75,8 @@ export interface ProblemWorkload {
 
 /**
  * Constraint families over x[w][c], the replicas of workload w on cluster c, and "is there": x > 0.
- * Where a rule counts, a divided workload counts replicas and a whole one (`copies`, `each`, per node) counts copies.
+ * Where counts are compared, a divided workload counts replicas and a whole one (`copies`, `each`, per node) counts copies; `max` and
+ * `keeping` are replicas of either.
  */
 export type Rule =
   /**

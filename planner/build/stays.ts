@@ -1,0 +1,77 @@
+// What holds data stays where it is unless it is told to move: copies keep their clusters, and only new copies look further.
+// It must not know where the data is other than by the placement in force.
+import type { Ir, RunIr } from "../../compiler/index.ts";
+import type { Because, Candidate, Counting, Rule, RuledOut } from "../problem.ts";
+import type { Eligible } from "./candidates.ts";
+import type { FleetNumbers } from "./fleet.ts";
+import { shortName } from "./words.ts";
+
+export interface Kept {
+  readonly candidates: readonly Candidate[];
+  readonly ruledOut: readonly RuledOut[];
+  readonly rules: readonly Rule[];
+}
+
+type Keeps = (
+  run: RunIr,
+  index: number,
+  counting: Counting,
+  found: Eligible,
+  before: ReadonlyMap<number, number>,
+  fleet: FleetNumbers,
+) => Kept;
+
+/** Knows which workloads hold claims, and keeps those that run already where they are. */
+export function stays(ir: Ir): Keeps {
+  const moving = new Set(ir.moves.map((entry) => entry.workload));
+  const holding = holders(ir);
+  return (run, index, counting, found, before, fleet) => {
+    const free = { candidates: found.candidates, ruledOut: found.ruledOut, rules: [] };
+    if (counting.kind === "each" || before.size === 0 || moving.has(run.workload) || !holding.has(run.workload))
+      return free;
+    const name = shortName(run.workload);
+    const where = [...before.keys()].sort((a, b) => a - b);
+    const because: Because = {
+      text: `${name} holds data on ${where.map((c) => fleet.clusters[c]?.name).join(", ")} and moves only when told: move ${name}`,
+      span: run.spreading.span,
+      kind: "intent",
+    };
+    const copies = counting.kind === "copies" ? counting.clusters : (counting.clusters ?? 1);
+    if (copies > where.length)
+      return {
+        ...free,
+        rules: where.map((cluster) => stay(index, cluster, counting.kind === "copies" ? counting.size : 1, because)),
+      };
+    const leaves = (cluster: number): boolean => !before.has(cluster);
+    return {
+      candidates: found.candidates.filter((candidate) => !leaves(candidate.cluster)),
+      ruledOut: [
+        ...found.ruledOut.map((entry) =>
+          leaves(entry.cluster) ? { ...entry, because: [...entry.because, because] } : entry,
+        ),
+        ...found.candidates
+          .filter((candidate) => leaves(candidate.cluster))
+          .map((candidate) => ({ workload: index, cluster: candidate.cluster, because: [because] })),
+      ],
+      rules: [],
+    };
+  };
+}
+
+const stay = (workload: number, cluster: number, least: number, because: Because): Rule => ({
+  kind: "cut",
+  terms: [{ workload, cluster, coefficient: -1 }],
+  most: -least,
+  because,
+});
+
+/** Workloads with claims of their own, named or made from templates. */
+function holders(ir: Ir): ReadonlySet<string> {
+  const templates = new Set<string>();
+  for (const app of ir.apps)
+    for (const { key, object } of app.objects) {
+      const spec = object["spec"] as { readonly volumeClaimTemplates?: readonly unknown[] } | undefined;
+      if (object.kind === "StatefulSet" && (spec?.volumeClaimTemplates?.length ?? 0) > 0) templates.add(key);
+    }
+  return new Set(ir.workloads.filter((w) => w.claims.length > 0 || templates.has(w.object)).map((w) => w.id));
+}

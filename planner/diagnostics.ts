@@ -1,0 +1,20 @@
+// What planning has to say that is about the program as a whole; conflicts are worded in `explain/`. It must not know solvers' names.
+import { defineDiagnostics } from "../grammar/index.ts";
+
+export const planner = defineDiagnostics("planner", {
+  "each-matches-nothing": {
+    severity: "warning",
+    what: "`on each` is said of a workload, and no cluster matches",
+    why: "the workload then runs nowhere, which is seldom what was meant",
+    todo: "loosen the conditions, or check the labels of the clusters that were meant",
+    message: (workload: string) => `\`run ${workload} on each\` matches no cluster, so \`${workload}\` runs nowhere`,
+  },
+  "scheduler-may-fail": {
+    severity: "warning",
+    what: "the pods fit on the nodes of a cluster, but the kube-scheduler, which places one pod after another, may not find how",
+    why: "a pod then stays pending although there is room for it in another arrangement",
+    todo: "leave more room on the cluster, or let fewer workloads share it",
+    message: (cluster: string, workloads: string) =>
+      `everything fits on the nodes of \`${cluster}\`, but in no order of creation that was tried does the kube-scheduler find a place for each pod of ${workloads}`,
+  },
+});

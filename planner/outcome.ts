@@ -1,0 +1,66 @@
+// A placement in words of the program: replicas by workload and cluster, what stayed out, how full the clusters are. It must not know
+// how the placement was found.
+import type { PlacedReplicas } from "./action/controller.ts";
+import type { PlacedWorkload, Usage } from "./plan.ts";
+import type { Placement, Problem, ProblemWorkload } from "./problem.ts";
+
+/** Replicas by workload id and cluster name, only where there are any. */
+export function replicasOf(problem: Problem, placement: Placement): PlacedReplicas {
+  const placed: Record<string, Record<string, number>> = {};
+  problem.workloads.forEach((workload, w) => {
+    const own: Record<string, number> = {};
+    workload.candidates.forEach(({ cluster }, i) => {
+      const replicas = placement[w]?.[i] ?? 0;
+      if (replicas > 0) own[problem.clusters[cluster]?.name as string] = replicas;
+    });
+    placed[workload.id] = own;
+  });
+  return placed;
+}
+
+/** What optional workloads lack; with `each` by the cluster that lacks its copy. */
+export function unplacedOf(problem: Problem, placement: Placement): readonly PlacedWorkload[] {
+  return problem.workloads.flatMap((workload, w) => {
+    if (!workload.optional) return [];
+    const { counting } = workload;
+    const on = (cluster: number): number =>
+      placement[w]?.[workload.candidates.findIndex((candidate) => candidate.cluster === cluster)] ?? 0;
+    const missing = (cluster: string, replicas: number): PlacedWorkload[] =>
+      replicas <= 0 ? [] : [{ ...namesOf(workload), cluster, replicas }];
+    if (counting.kind === "each")
+      return counting.required.flatMap((c) => missing(problem.clusters[c]?.name ?? "", counting.size - on(c)));
+    const wanted = counting.kind === "divided" ? counting.total : counting.size * counting.clusters;
+    return missing("", wanted - (placement[w] ?? []).reduce((a, b) => a + b, 0));
+  });
+}
+
+function namesOf({ id }: ProblemWorkload): { readonly app: string; readonly workload: string } {
+  const slash = id.indexOf("/");
+  return { app: id.slice(0, slash), workload: id.slice(slash + 1) };
+}
+
+/** What each cluster's nodes carry of each resource. A replica is counted once, whichever of its pools carries it. */
+export function usageOf(problem: Problem, placement: Placement): readonly Usage[] {
+  return problem.clusters.map((cluster, c) => {
+    const used = problem.resources.map(() => 0);
+    problem.workloads.forEach((workload, w) => {
+      const i = workload.candidates.findIndex((candidate) => candidate.cluster === c);
+      const replicas = placement[w]?.[i] ?? 0;
+      if (replicas === 0) return;
+      const pods = workload.perNode ? nodesOf(problem, workload.candidates[i]?.pools ?? []) : replicas;
+      workload.demand.forEach((amount, r) => (used[r] = (used[r] as number) + amount * pods));
+    });
+    const capacity = problem.resources.map((_, r) =>
+      cluster.pools.reduce((sum, p) => sum + (problem.pools[p]?.shape[r] ?? 0) * (problem.pools[p]?.count ?? 0), 0),
+    );
+    return {
+      cluster: cluster.name,
+      resources: Object.fromEntries(
+        problem.resources.map((name, r) => [name, { used: used[r] as number, capacity: capacity[r] as number }]),
+      ),
+    };
+  });
+}
+
+const nodesOf = (problem: Problem, pools: readonly number[]): number =>
+  pools.reduce((sum, p) => sum + (problem.pools[p]?.count ?? 0), 0);

@@ -1,0 +1,46 @@
+// A problem as a sparse integer model: columns, rows with their reasons, one expression for each term of the objective, and the way back
+// from a point to a placement. It must not know solvers.
+import { newDraft } from "../draft.ts";
+import type { Draft } from "../draft.ts";
+import { valueOf } from "../model.ts";
+import type { Because, Placement, Problem, ProblemWorkload } from "../../problem.ts";
+import { encodeCapacity, encodeCounts, loadOf } from "./counting.ts";
+import { layGround } from "./ground.ts";
+import type { Ground } from "./ground.ts";
+import { encodeObjectives } from "./objective.ts";
+import type { EncodedTerm } from "./objective.ts";
+import { encodeRules } from "./rules.ts";
+import type { Situation } from "./survive.ts";
+
+export interface Encoded {
+  readonly draft: Draft;
+  readonly ground: Ground;
+  /** As planned first, then after each loss that was promised to be survived. */
+  readonly situations: readonly Situation[];
+  readonly terms: readonly EncodedTerm[];
+}
+
+export function encode(problem: Problem): Encoded {
+  const draft = newDraft();
+  const ground = layGround(problem, draft);
+  const facts = problem.clusters.map((cluster): Because => ({
+    text: `what the nodes of ${cluster.name} hold`,
+    kind: "fleet",
+  }));
+  encodeCounts(ground);
+  const load = loadOf(problem, ground.placed);
+  encodeCapacity(problem, draft, load, facts);
+  const losses = encodeRules(ground);
+  for (const { placed } of losses) encodeCapacity(problem, draft, loadOf(problem, placed), facts);
+  const terms = encodeObjectives(ground, load);
+  return { draft, ground, situations: [{ lost: new Set(), placed: ground.placed }, ...losses], terms };
+}
+
+/** Replicas of each workload on each candidate, as planned or in another situation. */
+export function decode(problem: Problem, situation: Situation, values: readonly number[]): Placement {
+  return problem.workloads.map((workload: ProblemWorkload, w) =>
+    workload.candidates.map((_, i) => Math.round(valueOf(situation.placed[w]?.[i]?.replicas ?? NONE, values))),
+  );
+}
+
+const NONE = { columns: [], coefficients: [], constant: 0 };

@@ -1,0 +1,73 @@
+// javascript-lp-solver behind the solver port. The only file that imports it. Stopped by its time limit it answers `feasible` with
+// fractions, so an answer is a point to check and never a proof unless it finished well within its time.
+import type { Model as Lp, SolverAPI } from "javascript-lp-solver";
+import { checkPoint, valueOf } from "./model.ts";
+import type { Model, ModelSolution, Solver } from "./model.ts";
+
+export const javascriptLpSolver: Solver = {
+  name: "javascript-lp-solver",
+  async solve(model, options) {
+    // Its types describe the CommonJS build, where the solver is one `default` deeper than in the module that Node gives us.
+    const solver = (await import("javascript-lp-solver")).default as unknown as SolverAPI;
+    const started = options.now();
+    const timeLimit = Math.max(1, options.timeLimit);
+    const answer = solver.Solve({ ...lpOf(model), timeout: timeLimit, options: { timeout: timeLimit, tolerance: 0 } });
+    const finished = options.now() - started < timeLimit * 0.9;
+    return reading(model, answer as Answer, finished);
+  },
+};
+
+interface Answer {
+  readonly feasible?: boolean;
+  readonly bounded?: boolean;
+  readonly [column: string]: unknown;
+}
+
+function reading(model: Model, answer: Answer, finished: boolean): ModelSolution {
+  if (answer.feasible !== true) return finished && answer.feasible === false ? { status: "infeasible" } : unknown;
+  const values = checkPoint(
+    model,
+    model.lower.map((lower, j) => ((answer[name(j)] as number | undefined) ?? 0) + lower),
+  );
+  if (values === undefined || answer.bounded === false) return unknown;
+  const value = valueOf(model.objective, values);
+  return { status: finished ? "optimal" : "feasible", values, value, bound: finished ? value : -Infinity };
+}
+
+const unknown: ModelSolution = { status: "unknown", bound: -Infinity };
+
+const name = (column: number): string => `x${column}`;
+
+/** Its variables start at zero: columns are shifted by their lower bounds, and upper bounds become rows. */
+function lpOf(model: Model): Lp {
+  const constraints: Record<string, { min?: number; max?: number; equal?: number }> = {};
+  const variables: Record<string, Record<string, number>> = {};
+  const ints: Record<string, 1> = {};
+  model.lower.forEach((lower, j) => {
+    const upper = (model.upper[j] as number) - lower;
+    variables[name(j)] = { cost: 0 };
+    if (model.integer[j] === true) ints[name(j)] = 1;
+    if (upper === Infinity) return;
+    constraints[`u${j}`] = { max: upper };
+    (variables[name(j)] as Record<string, number>)[`u${j}`] = 1;
+  });
+  model.rows.forEach((row, i) => {
+    let shift = 0;
+    row.columns.forEach((index, k) => {
+      const coefficient = row.coefficients[k] as number;
+      shift += coefficient * (model.lower[index] as number);
+      (variables[name(index)] as Record<string, number>)[`r${i}`] = coefficient;
+    });
+    constraints[`r${i}`] =
+      row.lower === row.upper
+        ? { equal: row.lower - shift }
+        : {
+            ...(row.lower === -Infinity ? {} : { min: row.lower - shift }),
+            ...(row.upper === Infinity ? {} : { max: row.upper - shift }),
+          };
+  });
+  model.objective.columns.forEach((index, k) => {
+    (variables[name(index)] as Record<string, number>)["cost"] = model.objective.coefficients[k] as number;
+  });
+  return { optimize: "cost", opType: "min", constraints, variables, ints };
+}

@@ -1,0 +1,40 @@
+// A problem solved exactly: encode, minimise term by term, decode. It must not know nodes one by one.
+import type { Problem, Solution, SolveOptions } from "../problem.ts";
+import { chooseSolver } from "./choose.ts";
+import { decode, encode } from "./encode/encode.ts";
+import { lexicographic } from "./lexicographic.ts";
+
+/** Solves a problem with the solver that is named or, for `auto`, that suits its size. */
+export async function solveProblem(problem: Problem, options: SolveOptions): Promise<Solution> {
+  const encoded = encode(problem);
+  const solver = chooseSolver(options.solver, encoded.draft);
+  const found = await lexicographic(
+    encoded.draft,
+    encoded.terms.map((term) => term.linear),
+    solver,
+    {
+      timeLimit: options.timeLimit,
+      gap: options.gap,
+      seed: options.seed,
+      now: options.now,
+      stopped: options.stopped,
+    },
+  );
+  if (found.status === "infeasible" || found.status === "unknown") return { status: found.status, solver: solver.name };
+  const objective = encoded.terms.flatMap((term, t) => {
+    const result = found.terms[t];
+    if (term.index === undefined || result === undefined) return [];
+    return [{ name: term.name, value: tidy(result.value * term.unit), bound: tidy(result.bound * term.unit) }];
+  });
+  const placement = decode(problem, encoded.situations[0] as (typeof encoded.situations)[0], found.values);
+  return { status: found.status, placement, objective, gap: gapOf(objective), solver: solver.name };
+}
+
+/** Relative gap of the first term that has one. */
+export function gapOf(objective: readonly { readonly value: number; readonly bound: number }[]): number {
+  const open = objective.find(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
+  return open === undefined ? 0 : (open.value - open.bound) / Math.max(1e-9, Math.abs(open.value));
+}
+
+/** Sums of prices in binary: what is a ten-billionth off a short decimal is that decimal. */
+const tidy = (value: number): number => Number(value.toPrecision(12));
