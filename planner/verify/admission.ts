@@ -4,12 +4,12 @@ import type { Fleet, NodePool, RunIr, Selector, Taint, Workload } from "../../co
 
 /** Labels of the nodes of a pool, as far as the fleet tells: its labels, and what its features stand for. */
 export function nodeLabels(fleet: Fleet, pool: NodePool): Readonly<Record<string, string>> {
-  const labels: Record<string, string> = { "kubernetes.io/os": "linux", ...pool.labels };
+  const labels: Record<string, string> = { "kubernetes.io/os": "linux" };
   for (const feature of pool.features) {
     const label = fleet.featureLabels[feature] ?? { key: `placet.dev/${feature}`, value: "true" };
     labels[label.key] = label.value;
   }
-  return labels;
+  return { ...labels, ...pool.labels };
 }
 
 /** Whether the pod tolerates every taint that keeps pods away (`PreferNoSchedule` does not). */

@@ -107,14 +107,18 @@ export function checkTogether(world: World): Violation[] {
   });
 }
 
-/** What has a claim moves only when told: it may not leave one cluster and enter another. */
+/**
+ * What has a claim moves only when told: it may not leave one cluster and enter another. `each` has data of its own on each cluster; a
+ * cluster that is no more in the fleet holds none.
+ */
 export function checkClaims(world: World): Violation[] {
   const told = new Set(world.ir.moves.map((move) => move.workload));
   return world.ir.runs.flatMap((run: RunIr) => {
-    const claims = world.workloads.get(run.workload)?.claims ?? [];
-    if (claims.length === 0 || told.has(run.workload)) return [];
+    if (run.spreading.kind === "each" || told.has(run.workload) || !world.holdsData(run.workload)) return [];
     const after = world.where(run.workload);
-    const before = Object.entries(world.before[run.workload] ?? {}).filter(([, replicas]) => replicas > 0);
+    const before = Object.entries(world.before[run.workload] ?? {}).filter(
+      ([cluster, replicas]) => replicas > 0 && world.clusters.has(cluster),
+    );
     const left = before.map(([cluster]) => cluster).filter((cluster) => !after.includes(cluster));
     const entered = after.filter((cluster) => !before.some(([known]) => known === cluster));
     if (left.length === 0 || entered.length === 0) return [];
@@ -123,7 +127,7 @@ export function checkClaims(world: World): Violation[] {
         rule: "claim" as const,
         workload: run.workload,
         cluster: entered[0]!,
-        message: `\`${run.workload}\` holds the claim \`${claims[0]}\` and moves from \`${left[0]}\` to \`${entered[0]}\` untold`,
+        message: `\`${run.workload}\` holds data and moves from \`${left[0]}\` to \`${entered[0]}\` untold`,
         spans: run.spans,
       },
     ];

@@ -3,7 +3,7 @@
 import type { Cluster, RunIr } from "../../compiler/index.ts";
 import { holdsAt } from "./condition.ts";
 import type { Violation } from "./violation.ts";
-import { namedByOn, type World } from "./world.ts";
+import { copySizeOf, namedByOn, type World } from "./world.ts";
 
 export function checkNames(world: World): Violation[] {
   const violations: Violation[] = [];
@@ -100,9 +100,9 @@ function countProblem(world: World, run: RunIr, where: readonly string[], counts
       return `is on ${where.length} clusters instead of ${spreading.clusters}`;
     return undefined;
   }
-  const partial = counts.findIndex((count) => count !== run.copySize);
+  const partial = counts.findIndex((count) => count !== copySizeOf(world, run));
   if (partial >= 0)
-    return `has ${counts[partial]} of the ${run.copySize} replicas of a whole copy on \`${where[partial]}\``;
+    return `has ${counts[partial]} of the ${copySizeOf(world, run)} replicas of a whole copy on \`${where[partial]}\``;
   if (spreading.kind === "copies") {
     if (where.length > spreading.clusters || (where.length < spreading.clusters && !run.optional))
       return `is on ${where.length} clusters instead of ${spreading.clusters}`;

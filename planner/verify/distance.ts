@@ -5,33 +5,41 @@ import type { Fleet } from "../../compiler/index.ts";
 export interface Distances {
   /** Microseconds; Infinity when there is no path. */
   readonly between: (a: string, b: string) => number;
-  /** What the latency term takes for a pair without a path: longer than any path can be. */
-  readonly far: number;
+  /** What the latency term takes for a pair without a path: 1 µs longer than the longest. */
+  readonly far: () => number;
 }
 
 /** Links without a latency are no path. One shortest-path tree (Dijkstra) is grown for each cluster that is asked for. */
 export function distancesOf(fleet: Fleet): Distances {
   const neighbours = new Map<string, Map<string, number>>();
-  let total = 0;
   for (const link of fleet.links) {
     if (link.microseconds === undefined) continue;
-    total += link.microseconds;
     join(neighbours, link.a, link.b, link.microseconds);
     join(neighbours, link.b, link.a, link.microseconds);
   }
   const trees = new Map<string, Map<string, number>>();
+  const treeOf = (from: string) => {
+    const known = trees.get(from);
+    if (known !== undefined) return known;
+    const tree = shortestPaths(neighbours, from);
+    trees.set(from, tree);
+    return tree;
+  };
+  const longestFrom = (from: string) => {
+    let longest = 0;
+    for (const [to, path] of treeOf(from)) longest = Math.max(longest, neighbours.get(from)?.get(to) ?? path);
+    return longest;
+  };
   const between = (a: string, b: string): number => {
     if (a === b) return 0;
     const direct = neighbours.get(a)?.get(b);
     if (direct !== undefined) return direct;
     if (!neighbours.has(a) || !neighbours.has(b)) return Infinity;
-    const known = trees.get(a) ?? trees.get(b);
-    if (known !== undefined) return known.get(trees.has(a) ? b : a) ?? Infinity;
-    const tree = shortestPaths(neighbours, a);
-    trees.set(a, tree);
-    return tree.get(b) ?? Infinity;
+    const known = trees.get(b);
+    return (known === undefined ? treeOf(a).get(b) : known.get(a)) ?? Infinity;
   };
-  return { between, far: total + 1000 };
+  let far: number | undefined;
+  return { between, far: () => (far ??= 1 + Math.max(0, ...fleet.clusters.map(({ name }) => longestFrom(name)))) };
 }
 
 function join(neighbours: Map<string, Map<string, number>>, a: string, b: string, microseconds: number): void {

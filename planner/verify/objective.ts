@@ -5,11 +5,11 @@ import type { PlacedReplicas } from "../action/controller.ts";
 import { holdsAt } from "./condition.ts";
 import { requiredOfEach } from "./counting.ts";
 import { distancesOf, type Distances } from "./distance.ts";
-import { isDivisible, worldOf, type World } from "./world.ts";
+import { copySizeOf, worldOf, type World } from "./world.ts";
 
 /** One term of the objective, most important first. Units: replicas, replicas, weight × replicas, ms × replicas, price an hour, clusters, share. */
 export interface ObjectiveValue {
-  readonly name: "unplaced" | ObjectiveName;
+  readonly name: "unplaced" | "choices" | ObjectiveName;
   /** Of `unplaced`: the priority whose workloads are counted. */
   readonly priority?: number;
   readonly value: number;
@@ -26,6 +26,11 @@ export function objectiveIn(world: World, distances: Distances): readonly Object
   const unplaced = priorities
     .sort((a, b) => b - a)
     .map((priority): ObjectiveValue => ({ name: "unplaced", priority, value: unplacedOf(world, priority) }));
+  const ranks = Math.max(0, ...world.ir.runs.map((run) => (run.choices?.choices.length ?? 1) - 1));
+  const choices = Array.from({ length: ranks }, (_, k): ObjectiveValue => ({
+    name: "choices",
+    value: beyond(world, k),
+  }));
   const named = world.ir.minimize.map((term) => term.name);
   const rest: ObjectiveName[] = ["moves", "preference", "latency", "cost", "imbalance"];
   const order = [...new Set([...named, ...rest])];
@@ -37,7 +42,7 @@ export function objectiveIn(world: World, distances: Distances): readonly Object
     clusters: () => new Set(world.ir.runs.flatMap((run) => world.where(run.workload))).size,
     imbalance: () => imbalanceOf(world),
   };
-  return [...unplaced, ...order.map((name): ObjectiveValue => ({ name, value: values[name]() }))];
+  return [...unplaced, ...choices, ...order.map((name): ObjectiveValue => ({ name, value: values[name]() }))];
 }
 
 function unplacedOf(world: World, priority: number): number {
@@ -47,9 +52,20 @@ function unplacedOf(world: World, priority: number): number {
     const wanted =
       spreading.kind === "divided"
         ? spreading.total
-        : run.copySize * (spreading.kind === "copies" ? spreading.clusters : requiredOfEach(world, run).length);
+        : copySizeOf(world, run) *
+          (spreading.kind === "copies" ? spreading.clusters : requiredOfEach(world, run).length);
     return wanted - replicasOf(world, run);
   });
+}
+
+/** Replicas that come anew to clusters beyond choice `k`: as many as fit go to the first choice, the rest to the next. */
+function beyond(world: World, k: number): number {
+  return sum(world.ir.runs, (run) =>
+    sum((run.choices?.choices ?? []).slice(k + 1).flat(), (cluster) => {
+      if (run.choices!.choices.slice(0, k + 1).some((choice) => choice.includes(cluster))) return 0;
+      return Math.max(0, world.replicas(run.workload, cluster) - (world.before[run.workload]?.[cluster] ?? 0));
+    }),
+  );
 }
 
 function movesOf(world: World): number {
@@ -96,7 +112,7 @@ function latencyOf(world: World, distances: Distances): number {
       let nearest = Infinity;
       if (targets.includes(cluster)) nearest = 0;
       else for (const target of targets) nearest = Math.min(nearest, distances.between(cluster, target));
-      return (world.replicas(from, cluster) * Math.min(nearest, distances.far)) / 1000;
+      return (world.replicas(from, cluster) * (nearest === Infinity ? distances.far() : nearest)) / 1000;
     });
   });
 }
@@ -116,9 +132,12 @@ function costOf(world: World): number {
 
 /** Prices are for one CPU, one GiB, one piece. */
 const units = (resource: string, amount: number): number =>
-  resource === "cpu" ? amount / 1000 : isDivisible(resource) ? amount / 2 ** 30 : amount;
+  resource === "cpu" ? amount / 1000 : inBytes(resource) ? amount / 2 ** 30 : amount;
 
-/** The highest share of any resource (pods aside) that is in use on any cluster. */
+const inBytes = (resource: string): boolean =>
+  ["memory", "storage", "ephemeral-storage"].includes(resource) || resource.startsWith("hugepages-");
+
+/** The highest share of any resource that is in use on any cluster. */
 function imbalanceOf(world: World): number {
   const used = new Map<string, Record<string, number>>();
   for (const run of world.ir.runs) {
@@ -134,7 +153,7 @@ function imbalanceOf(world: World): number {
     const cluster = world.clusters.get(name);
     if (cluster === undefined) continue;
     for (const [resource, amount] of Object.entries(row)) {
-      if (resource === "pods" || amount === 0) continue;
+      if (amount === 0) continue;
       const capacity = sum(world.pools(cluster), ({ pool, free }) => pool.count * (free[resource] ?? 0));
       if (capacity > 0) worst = Math.max(worst, amount / capacity);
     }

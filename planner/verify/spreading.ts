@@ -1,7 +1,7 @@
 // Checks of how replicas are divided: `spread across`, shares, and choices in order (`then`). It must not know nodes.
 import type { RunIr } from "../../compiler/index.ts";
 import type { Violation } from "./violation.ts";
-import type { World } from "./world.ts";
+import { copySizeOf, type World } from "./world.ts";
 
 /** `spread across KEY`: at most `max` replicas a value; without it, counts differ by at most one among the values that can be used. */
 export function checkSpread(world: World): Violation[] {
@@ -21,11 +21,11 @@ export function checkSpread(world: World): Violation[] {
         const value = valueOf(world, cluster, spread.key);
         if (value === undefined)
           say(`\`${cluster}\` has no \`${spread.key}\` to spread \`${run.workload}\` across`, cluster);
-        else counts.set(value, (counts.get(value) ?? 0) + unitsOn(world, run, cluster, spread.max));
+        else counts.set(value, (counts.get(value) ?? 0) + unitsOn(world, run, cluster));
       }
       const [most, least] = [Math.max(0, ...counts.values()), Math.min(Infinity, ...counts.values())];
       if (spread.max !== undefined && most > spread.max)
-        say(`\`${run.workload}\` has ${most} replicas in one ${spread.key}; at most ${spread.max} are asked`);
+        say(`\`${run.workload}\` has ${most} in one ${spread.key}; at most ${spread.max} are asked`);
       if (spread.max === undefined && counts.size > 0 && most - least > 1)
         say(`\`${run.workload}\` has ${most} in one ${spread.key} and ${least} in another`);
     }
@@ -33,10 +33,10 @@ export function checkSpread(world: World): Violation[] {
   return violations;
 }
 
-/** What is counted: replicas under `max` and for `xN`, else whole copies. */
-function unitsOn(world: World, run: RunIr, cluster: string, max: number | undefined): number {
+/** What is counted: replicas of `xN`, else whole copies. */
+function unitsOn(world: World, run: RunIr, cluster: string): number {
   const replicas = world.replicas(run.workload, cluster);
-  return max !== undefined || run.spreading.kind === "divided" ? replicas : replicas / run.copySize;
+  return run.spreading.kind === "divided" ? replicas : replicas / copySizeOf(world, run);
 }
 
 function valueOf(world: World, cluster: string, key: string): string | undefined {
@@ -95,7 +95,7 @@ export function earlierChoices(world: World): EarlierChoice[] {
       const rank = choices.findIndex((choice) => choice.includes(from));
       const came = world.replicas(run.workload, from) - (world.before[run.workload]?.[from] ?? 0);
       if (rank <= 0 || came <= 0) continue;
-      const replicas = run.spreading.kind === "divided" ? 1 : run.copySize;
+      const replicas = run.spreading.kind === "divided" ? 1 : copySizeOf(world, run);
       for (const to of choices.slice(0, rank).flat()) {
         if (run.spreading.kind !== "divided" && world.replicas(run.workload, to) > 0) continue;
         steps.push({ run, from, to, replicas });

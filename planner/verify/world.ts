@@ -1,6 +1,6 @@
 // The facts of one check, indexed: who is where, which pools each workload can use on a cluster, what a node offers. It must not know
 // the promises that are checked with them.
-import type { Amounts, Cluster, Ir, NodePool, RunIr, Workload } from "../../compiler/index.ts";
+import type { Amounts, Cluster, Ir, KubernetesObject, NodePool, RunIr, Workload } from "../../compiler/index.ts";
 import type { PlacedReplicas } from "../action/controller.ts";
 import { nodeLabels, selectsNode, toleratesAll } from "./admission.ts";
 import { holdsAt, holdsOf } from "./condition.ts";
@@ -22,6 +22,8 @@ export interface World {
   /** Clusters with at least one replica of the workload, sorted. */
   readonly where: (workload: string) => readonly string[];
   readonly replicas: (workload: string, cluster: string) => number;
+  /** Whether it has a claim, named or made from a template. */
+  readonly holdsData: (workload: string) => boolean;
   readonly pools: (cluster: Cluster) => readonly PoolFacts[];
   /** Pools that the pod's own node affinity, `where` and `forbid` select, taints aside. */
   readonly selected: (run: RunIr, cluster: Cluster) => readonly PoolFacts[];
@@ -38,6 +40,9 @@ export function worldOf(ir: Ir, before: PlacedReplicas, placed: PlacedReplicas):
   const clusters = new Map(ir.fleet.clusters.map((cluster) => [cluster.name, cluster]));
   const workloads = new Map(ir.workloads.map((workload) => [workload.id, workload]));
   const runs = new Map(ir.runs.map((run) => [run.workload, run]));
+  const holdingData = new Set(
+    ir.apps.flatMap((app) => app.objects.filter(({ object }) => hasClaimTemplates(object)).map(({ key }) => key)),
+  );
   const where = memo((workload: string) =>
     Object.entries(placed[workload] ?? {})
       .filter(([, replicas]) => replicas > 0)
@@ -72,6 +77,10 @@ export function worldOf(ir: Ir, before: PlacedReplicas, placed: PlacedReplicas):
     (run: RunIr, cluster: Cluster) =>
       namedByOn(run, cluster.name) && accepted(run, cluster) && usable(run, cluster).length > 0,
   );
+  const holdsData = (workload: string) => {
+    const of = workloads.get(workload);
+    return of !== undefined && (of.claims.length > 0 || holdingData.has(of.object));
+  };
   const replicas = (workload: string, cluster: string) => placed[workload]?.[cluster] ?? 0;
   return {
     ir,
@@ -82,6 +91,7 @@ export function worldOf(ir: Ir, before: PlacedReplicas, placed: PlacedReplicas):
     runs,
     where,
     replicas,
+    holdsData,
     pools,
     selected,
     admitting,
@@ -107,21 +117,24 @@ export function fits(demand: Amounts, free: Amounts): boolean {
   return true;
 }
 
-/** Resources that can be divided finely: a share of them can be kept free. GPUs, devices and pods are pieces. */
-export const isDivisible = (resource: string): boolean =>
-  resource === "cpu" ||
-  resource === "memory" ||
-  resource === "ephemeral-storage" ||
-  resource === "storage" ||
-  resource.startsWith("hugepages-");
-
 function poolFacts(ir: Ir, pool: NodePool): PoolFacts {
   const free: Record<string, number> = {};
   for (const [resource, amount] of Object.entries(pool.shape)) {
     // A percentage such as 10 % has no exact binary form: a node of 10,000 m keeps 1,000 m, not 1,001.
-    free[resource] = isDivisible(resource) ? Math.floor(amount * (1 - ir.fleet.reserve) + 1e-6) : amount;
+    free[resource] = amount - Math.ceil(amount * ir.fleet.reserve - 1e-6);
   }
   return { pool, free, labels: nodeLabels(ir.fleet, pool) };
+}
+
+function hasClaimTemplates(object: KubernetesObject): boolean {
+  const spec = object["spec"] as { readonly volumeClaimTemplates?: readonly unknown[] } | undefined;
+  return object.kind === "StatefulSet" && (spec?.volumeClaimTemplates?.length ?? 0) > 0;
+}
+
+/** Replicas of one whole copy: an autoscaler's minimum where there is one; a DaemonSet's copy counts as one. */
+export function copySizeOf(world: World, run: RunIr): number {
+  const workload = world.workloads.get(run.workload)!;
+  return workload.perNode ? 1 : (workload.autoscaler?.min ?? run.copySize);
 }
 
 function forbidsByWorkload(ir: Ir) {
