@@ -54,14 +54,15 @@ export function openApi(url: string, ca: string, token: string): Api {
 
   const request: Api["request"] = async (method, path, body, options = {}) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const stream = live().request({
+    const headers = {
       ":method": method,
       ":path": path,
       authorization: `Bearer ${token}`,
       accept: "application/json",
       ...(text === undefined ? {} : { "content-type": options.contentType ?? "application/json" }),
-    });
-    stream.end(text);
+    };
+    const stream = live().request(headers, { endStream: text === undefined });
+    if (text !== undefined) stream.end(text);
     return await answerOf(stream, `${method} ${path}`, options.seconds ?? 30);
   };
 

@@ -12,6 +12,8 @@ export interface ControlPlaneOptions {
   readonly controllers?: readonly string[];
   /** Admission plugins that are switched off, besides ServiceAccount (its tokens would need a real kubelet). */
   readonly withoutAdmission?: readonly string[];
+  /** Whether kwok plays the kubelets: true, unless said. */
+  readonly kwok?: boolean;
   /** Fields of the KubeSchedulerConfiguration: profiles, backoffs. */
   readonly scheduler?: Readonly<Record<string, unknown>>;
 }
@@ -45,6 +47,8 @@ const controllers = [
   "pod-garbage-collector-controller",
   "node-lifecycle-controller",
   "persistentvolume-binder-controller",
+  "persistentvolume-protection-controller",
+  "persistentvolumeclaim-protection-controller",
   "clusterrole-aggregation-controller",
 ];
 
@@ -134,13 +138,11 @@ export async function startControlPlane(
       `--secure-port=${schedulerPort}`,
       `--cert-dir=${certificates}-scheduler`,
     ]),
-    nest.spawn(`${name}-kwok`, tools.kwok, [
-      `--kubeconfig=${kubeconfig}`,
-      "--manage-all-nodes=true",
-      "--node-lease-duration-seconds=40",
-      `--config=${tools["stages.yaml"]}`,
-    ]),
   ];
+  if (options.kwok ?? true) {
+    const args = ["--manage-all-nodes=true", "--node-lease-duration-seconds=40", `--config=${tools["stages.yaml"]}`];
+    others.push(nest.spawn(`${name}-kwok`, tools.kwok, [`--kubeconfig=${kubeconfig}`, ...args]));
+  }
 
   let scheduler: Api | undefined;
   const schedulerMetrics = async () => {

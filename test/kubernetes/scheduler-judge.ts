@@ -1,0 +1,77 @@
+// Asks the real kube-scheduler where the pods of a set of manifests go on given nodes, case after case on the same clusters.
+// It must not know how Placet plans: it judges what Placet promises.
+import type { Manifest } from "./api.ts";
+import { startClusters, type Cluster, type Clusters, type NodeSpec } from "./clusters.ts";
+import { create } from "./scheduler-judge-create.ts";
+import { settled, type SchedulingVerdict } from "./scheduler-judge-settle.ts";
+import { wipe } from "./scheduler-judge-wipe.ts";
+import { createNodes } from "./nodes.ts";
+
+export type { MissingPods, PendingPod, ScheduledPod, SchedulingVerdict } from "./scheduler-judge-settle.ts";
+
+export interface SchedulingCase {
+  readonly nodes: readonly NodeSpec[];
+  /** What is there before: foreign pods (with `spec.nodeName`, or for the scheduler), DaemonSets, PriorityClasses. */
+  readonly present?: readonly Manifest[];
+  /** What is judged. It is created at once, when what is present has settled. Namespaces that are missing are made. */
+  readonly manifests: readonly Manifest[];
+  /** How long the scheduler may take; then what has no node counts as pending. 60 s unless said. */
+  readonly seconds?: number;
+}
+
+export interface SchedulerJudge {
+  /** Waits for a free cluster, then answers where everything went. Cases may use the same names. */
+  judge(input: SchedulingCase): Promise<SchedulingVerdict>;
+  stop(): Promise<void>;
+}
+
+/** Starts clusters that judge cases side by side. Two keep two cores busy. */
+export async function startSchedulerJudge(options: { readonly clusters?: number } = {}): Promise<SchedulerJudge> {
+  const names = Array.from({ length: options.clusters ?? 2 }, (_, index) => `judge-${index + 1}`);
+  const clusters: Clusters = await startClusters({
+    names,
+    controllers: ["deployment", "replicaset", "statefulset", "daemonset", "job", "disruption", "resourcequota"].map(
+      (name) => `${name}-controller`,
+    ),
+    // Without a node lifecycle controller nobody would take the taint of a new node away.
+    withoutAdmission: ["TaintNodesByCondition", "StorageObjectInUseProtection"],
+    // What kubelets do that matters here, settled() does: kwok would make every pod ready, and that is most of the work.
+    kwok: false,
+  });
+  const free = [...clusters.all];
+  const waiting: ((cluster: Cluster) => void)[] = [];
+  const take = async () => free.pop() ?? (await new Promise<Cluster>((resolve) => waiting.push(resolve)));
+  const give = (cluster: Cluster) => {
+    const next = waiting.shift();
+    if (next) next(cluster);
+    else free.push(cluster);
+  };
+  return {
+    async judge(input) {
+      const cluster = await take();
+      try {
+        return await judgeOn(cluster, input);
+      } finally {
+        give(cluster);
+      }
+    },
+    stop: () => clusters.stop(),
+  };
+}
+
+/** Judges one case on a cluster that holds no nodes and no pods, and leaves it so. */
+async function judgeOn(cluster: Cluster, input: SchedulingCase): Promise<SchedulingVerdict> {
+  const seconds = input.seconds ?? 60;
+  const present = input.present ?? [];
+  try {
+    await createNodes(cluster.api, input.nodes);
+    if (present.length > 0) {
+      await create(cluster.api, present);
+      await settled(cluster, present, seconds);
+    }
+    await create(cluster.api, input.manifests);
+    return await settled(cluster, [...present, ...input.manifests], seconds);
+  } finally {
+    await wipe(cluster.api, [...present, ...input.manifests]);
+  }
+}
