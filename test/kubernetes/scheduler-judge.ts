@@ -2,12 +2,12 @@
 // It must not know how Placet plans: it judges what Placet promises.
 import type { Manifest } from "./api.ts";
 import { startClusters, type Cluster, type Clusters, type NodeSpec } from "./clusters.ts";
-import { create } from "./scheduler-judge-create.ts";
-import { settled, type SchedulingVerdict } from "./scheduler-judge-settle.ts";
-import { wipe } from "./scheduler-judge-wipe.ts";
+import { create } from "./scheduler-judge/create.ts";
+import { settled, type SchedulingVerdict } from "./scheduler-judge/settle.ts";
+import { wipe } from "./scheduler-judge/wipe.ts";
 import { createNodes } from "./nodes.ts";
 
-export type { MissingPods, PendingPod, ScheduledPod, SchedulingVerdict } from "./scheduler-judge-settle.ts";
+export type { MissingPods, PendingPod, ScheduledPod, SchedulingVerdict } from "./scheduler-judge/settle.ts";
 
 export interface SchedulingCase {
   readonly nodes: readonly NodeSpec[];

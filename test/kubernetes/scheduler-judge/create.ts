@@ -1,6 +1,6 @@
 // Creates the manifests of a case, in the order in which they need each other, otherwise all at once.
-import { inParallel, type Api, type Manifest } from "./api.ts";
-import { namespaceOf, resourcesOf } from "./resources.ts";
+import { inParallel, type Api, type Manifest } from "../api.ts";
+import { namespaceOf, resourcesOf } from "../resources.ts";
 
 export async function create(api: Api, manifests: readonly Manifest[]): Promise<void> {
   const resources = resourcesOf(api);

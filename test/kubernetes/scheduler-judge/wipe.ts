@@ -1,8 +1,8 @@
 // Empties a judge's cluster after a case, without waiting for controllers that would do the same in their own time.
-import { inParallel, type Api, type Manifest } from "./api.ts";
-import { eventually } from "./processes.ts";
-import { resourcesOf } from "./resources.ts";
-import { runsPods } from "./scheduler-judge-create.ts";
+import { inParallel, type Api, type Manifest } from "../api.ts";
+import { eventually } from "../processes.ts";
+import { resourcesOf } from "../resources.ts";
+import { runsPods } from "./create.ts";
 
 const leftovers = [
   "/apis/apps/v1/replicasets",

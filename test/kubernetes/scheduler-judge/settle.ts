@@ -1,8 +1,8 @@
 // Waits until the scheduler has nothing left to decide, and reads what it decided.
-import { inParallel, type Api, type Manifest } from "./api.ts";
-import type { Cluster } from "./clusters.ts";
-import { namespaceOf } from "./resources.ts";
-import { runsPods } from "./scheduler-judge-create.ts";
+import { inParallel, type Api, type Manifest } from "../api.ts";
+import type { Cluster } from "../clusters.ts";
+import { namespaceOf } from "../resources.ts";
+import { runsPods } from "./create.ts";
 
 interface Named {
   readonly namespace: string;
