@@ -1,5 +1,6 @@
 // Tokens to statements, before anything is parsed, so that one wrong statement is one error and the next one is read as if nothing
 // had happened. It knows where a statement begins, and nothing of what is in it.
+import type { TokenType } from "chevrotain";
 import { syntax } from "./diagnostics.ts";
 import type { Problems } from "./problems.ts";
 import type { Scanner } from "./scan.ts";
@@ -190,10 +191,13 @@ export class Cutter {
 const isFigure = (token: t.Token | undefined): boolean =>
   token !== undefined && token.tokenType.CATEGORIES?.includes(t.Figure) === true;
 
-const targetFollows = new Set([
-  ...[t.word.run, t.word.forbid, t.word.move, t.word.allow, t.word.deny, t.word.isolate, t.word.attach, t.word.expose],
-  ...[t.word.set, t.word.configure, t.word.patch, t.word.scale, t.word.monitor, t.word.start, t.word.after],
-  ...[t.word.near, t.word.with, t.word.from, t.word.expect, t.word.chain, t.Arrow, t.BothWays, t.Comma],
+const targetWords =
+  "run forbid move allow deny isolate attach expose set configure patch scale monitor start after near with from expect chain";
+const targetFollows: ReadonlySet<TokenType | undefined> = new Set([
+  t.Arrow,
+  t.BothWays,
+  t.Comma,
+  ...targetWords.split(" ").map((text) => t.wordTypes.get(text)),
 ]);
 
 const symbolsThatGoOn = new Set([t.Equals, t.Comma, t.Arrow, t.BothWays, t.Range, t.OpenParen, t.OpenBracket]);
@@ -202,7 +206,7 @@ const symbolsThatGoOn = new Set([t.Equals, t.Comma, t.Arrow, t.BothWays, t.Range
  * Whether a statement can not end with this. A statement word on the same line is then a name without its quotes; on the next line it
  * is the next statement.
  */
-const isUnfinished = (type: t.Token["tokenType"] | undefined): boolean =>
+const isUnfinished = (type: TokenType | undefined): boolean =>
   type !== undefined &&
   (symbolsThatGoOn.has(type) ||
     type.CATEGORIES?.includes(t.CompareSign) === true ||

@@ -3,5 +3,6 @@ export type * from "./ast.ts";
 export type { Diagnostic, DiagnosticDefinition, Fix, Phase, Related, Severity, Span } from "./diagnostic.ts";
 export { defineDiagnostics, hasErrors } from "./diagnostic.ts";
 export { catalogue as grammarDiagnostics } from "./diagnostics.ts";
+export { format } from "./format.ts";
 export { parse } from "./parse.ts";
 export { lineAndColumn, type Position } from "./position.ts";

@@ -10,8 +10,15 @@ export interface Token extends IToken {
   readonly faulty: boolean;
 }
 
+const all: TokenType[] = [];
+
+/** Every token type, for the parser's vocabulary. */
+export const vocabulary: readonly TokenType[] = all;
+
 function kind(name: string, label: string, categories: TokenType[] = []): TokenType {
-  return createToken({ name, label, pattern: Lexer.NA, categories });
+  const type = createToken({ name, label, pattern: Lexer.NA, categories });
+  all.push(type);
+  return type;
 }
 
 // ---- categories: what may stand at a place ---------------------------------------------------------------------------------
@@ -255,12 +262,3 @@ export const isReservedText = (text: string): boolean => {
   const type = wordTypes.get(text);
   return type !== undefined && reservedTypes.has(type);
 };
-
-/** Every token type, for the parser's vocabulary. */
-export const vocabulary: readonly TokenType[] = [
-  ...[Value, NameLike, Key, Figure, NumberLike, DurationLike, RateLike, PercentLike, PathLike, PortLike, AddressLike],
-  ...[CompareSign, Name, Text, Count, CountParameter, DigitName, Integer, Decimal, Negative, Quantity, MilliOrMinutes],
-  ...[Duration, Rate, Percent, PortNumber, Address, Parameter, Fact, OpenBrace, CloseBrace, OpenParen, CloseParen],
-  ...[OpenBracket, CloseBracket, Comma, Equals, NotEquals, Less, LessEquals, Greater, GreaterEquals, Arrow, BothWays],
-  ...[Range, Junk, ...wordTypes.values()],
-];

@@ -2,6 +2,7 @@
 // It must not know what the rules build.
 import {
   Alternation,
+  type Alternative,
   NonTerminal,
   Option,
   Repetition,
@@ -58,7 +59,7 @@ class Walker {
     const steps = new Map<string, Step>();
     const seen = new Set<Place>();
     let complete = false;
-    const stack = [...places];
+    const stack = places.toReversed();
     while (stack.length > 0) {
       const place = stack.pop();
       if (place === undefined) {
@@ -76,7 +77,7 @@ class Walker {
       if (production instanceof Terminal) {
         const key = `${production.terminalType.tokenTypeIdx}:${after.id}`;
         steps.set(key, { type: production.terminalType, next: after });
-      } else stack.push(...this.inside(production, place, after));
+      } else stack.push(...this.inside(production, place, after).toReversed()); // so that steps come in the grammar's order
     }
     return { steps: [...steps.values()], complete };
   }
@@ -84,7 +85,7 @@ class Walker {
   private inside(production: IProduction, place: Place, after: Place): Place[] {
     if (production instanceof NonTerminal) return [this.place(production.referencedRule.definition, 0, after)];
     if (production instanceof Alternation) {
-      return production.definition.map((alternative) => this.place(alternative.definition, 0, after));
+      return production.definition.map((alternative) => this.place((alternative as Alternative).definition, 0, after));
     }
     if (production instanceof Option || production instanceof Repetition) {
       const then = production instanceof Repetition ? place : after;
