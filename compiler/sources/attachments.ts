@@ -5,12 +5,31 @@ import { groupOf, identityOf } from "../objects.ts";
 import { annotation, backendsOf } from "./references.ts";
 import { readSelector, readServiceSelector } from "./selectors.ts";
 import { absent, at, items, text, texts, textMap, viewOf } from "./view.ts";
-import type { View } from "./view.ts";
+import type { Problem, View } from "./view.ts";
 
 /** `Kind/namespace/name`: what a reference can say about an object. The namespace of cluster-scoped ones is empty. */
 export type ObjectName = string;
 
 export const objectName = (kind: string, namespace: string, name: string): ObjectName => `${kind}/${namespace}/${name}`;
+
+/** Kinds whose plain name other groups use too: a reference means the one of this group. */
+const GROUP_OF_NAME: Readonly<Record<string, string>> = {
+  ConfigMap: "",
+  Gateway: "gateway.networking.k8s.io",
+  Namespace: "",
+  PersistentVolumeClaim: "",
+  Secret: "",
+  Service: "",
+  ServiceAccount: "",
+};
+
+/** The name under which references find an object; a Knative `Service` is none that a plain reference means. */
+export function nameOf(app: AppObject): ObjectName {
+  const { apiVersion, kind, namespace, name } = identityOf(app.key);
+  const group = groupOf(apiVersion);
+  const foreign = Object.hasOwn(GROUP_OF_NAME, kind) && GROUP_OF_NAME[kind] !== group;
+  return objectName(foreign ? `${kind}.${group}` : kind, namespace, name);
+}
 
 /** Everybody in a namespace, or everybody: who bindings to groups mean. */
 export const serviceAccountGroups = (namespace: string): readonly ObjectName[] => [
@@ -27,10 +46,10 @@ export interface Selecting {
 }
 
 /** What the object selects by labels, if its kind does that. */
-export function selectingOf(app: AppObject): Selecting | undefined {
+export function selectingOf(app: AppObject, problems: Problem[] = []): Selecting | undefined {
   const { object } = app;
   const namespaces = [identityOf(app.key).namespace];
-  const spec = at(viewOf(object, []), "spec");
+  const spec = at(viewOf(object, problems), "spec");
   const kind = `${groupOf(object.apiVersion)}/${object.kind}`;
   if (kind === "/Service")
     return { object: app, selects: "pods", selector: readServiceSelector(at(spec, "selector")), namespaces };
@@ -89,20 +108,24 @@ const SCALERS: Readonly<Record<string, string>> = {
 };
 
 /** The workload that an autoscaler scales. KEDA's default kind is Deployment. */
-export function scaleTarget(object: KubernetesObject, namespace: string): ObjectName | undefined {
+export function scaleTarget(
+  object: KubernetesObject,
+  namespace: string,
+  problems: Problem[] = [],
+): ObjectName | undefined {
   const field = SCALERS[`${groupOf(object.apiVersion)}/${object.kind}`];
   if (field === undefined) return undefined;
-  const target = at(viewOf(object, []), "spec", field);
+  const target = at(viewOf(object, problems), "spec", field);
   const name = text(at(target, "name"));
   return name === undefined ? undefined : objectName(text(at(target, "kind")) ?? "Deployment", namespace, name);
 }
 
 /** The objects, by name, that `object` follows. */
-export function followsOf(app: AppObject): readonly ObjectName[] {
+export function followsOf(app: AppObject, problems: Problem[] = []): readonly ObjectName[] {
   const { object } = app;
   const { namespace } = identityOf(app.key);
   const name = object.metadata.name;
-  const target = scaleTarget(object, namespace);
+  const target = scaleTarget(object, namespace, problems);
   if (target !== undefined) return [target];
   switch (`${groupOf(object.apiVersion)}/${object.kind}`) {
     case "/Endpoints":
@@ -118,7 +141,7 @@ export function followsOf(app: AppObject): readonly ObjectName[] {
       return account === undefined ? [] : [objectName("ServiceAccount", namespace, account)];
     }
     case "/PersistentVolume": {
-      const claim = at(viewOf(object, []), "spec", "claimRef");
+      const claim = at(viewOf(object, problems), "spec", "claimRef");
       const claimed = text(at(claim, "name"));
       return claimed === undefined
         ? []
@@ -126,9 +149,11 @@ export function followsOf(app: AppObject): readonly ObjectName[] {
     }
     case "rbac.authorization.k8s.io/RoleBinding":
     case "rbac.authorization.k8s.io/ClusterRoleBinding":
-      return items(at(viewOf(object, []), "subjects")).flatMap((subject) => boundAccounts(subject, namespace));
+      return items(at(viewOf(object, problems), "subjects")).flatMap((subject) => boundAccounts(subject, namespace));
     default:
-      return backendsOf(object, namespace).map((backend) => objectName("Service", backend.namespace, backend.name));
+      return backendsOf(object, namespace, problems).map((backend) =>
+        objectName("Service", backend.namespace, backend.name),
+      );
   }
 }
 

@@ -14,12 +14,11 @@ const MOST_ORDINALS = 1000;
 
 /** The claims that a StatefulSet's templates make: `namespace/TEMPLATE-SET-ORDINAL`. */
 export function templateClaims(
-  statefulSet: View | undefined,
+  statefulSet: View,
   namespace: string,
   name: string,
   replicas: number,
 ): readonly string[] {
-  if (statefulSet === undefined) return [];
   const first = count(at(statefulSet, "ordinals", "start")) ?? 0;
   return items(at(statefulSet, "volumeClaimTemplates")).flatMap((template) => {
     const prefix = text(at(template, "metadata", "name"));
@@ -30,3 +29,9 @@ export function templateClaims(
     );
   });
 }
+
+/** The storage classes that those templates name. */
+export const templateClasses = (statefulSet: View): readonly string[] =>
+  items(at(statefulSet, "volumeClaimTemplates")).flatMap(
+    (template) => text(at(template, "spec", "storageClassName")) ?? [],
+  );

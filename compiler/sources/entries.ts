@@ -117,7 +117,7 @@ function relocated(diagnostic: Diagnostic, text: string, span: Span): Diagnostic
   const offset = diagnostic.span?.start ?? 0;
   const before = text.slice(0, offset);
   const line = before.split("\n").length;
-  const source = /# Source: (\S+)[^]*$/.exec(before.slice(before.lastIndexOf("# Source: ")))?.[1];
+  const source = /^# Source: (\S+)/.exec(before.slice(Math.max(0, before.lastIndexOf("# Source: "))))?.[1];
   const where = `line ${line} of what was rendered${source === undefined ? "" : `, from \`${source}\``}`;
   return { ...diagnostic, span, help: diagnostic.help === undefined ? where : `${where}; ${diagnostic.help}` };
 }

@@ -3,7 +3,6 @@ import type { AppEntry, Diagnostic, Phase, Statement } from "../../grammar/index
 import type { Host } from "../host.ts";
 import type { AppObject, ObjectKey, Workload } from "../ir.ts";
 import { appObjects } from "./app-objects.ts";
-import { say } from "./diagnostics.ts";
 import { entryObjects } from "./entries.ts";
 import { looseObjects } from "./loose.ts";
 import { missingHints } from "./missing.ts";
@@ -12,9 +11,10 @@ import { nameWorkloads } from "./naming.ts";
 import type { Named } from "./naming.ts";
 import type { ResourceNames } from "./resource-names.ts";
 import type { SourceObject } from "./source-object.ts";
+import { shapeDiagnostics } from "./shapes.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import type { Closure } from "./travel.ts";
-import { showPath } from "./view.ts";
+import type { Problem } from "./view.ts";
 import { readWorkload } from "./workload.ts";
 import type { Surroundings } from "./workload.ts";
 
@@ -58,7 +58,10 @@ export function loadApp(
   // Names before contents: what is wrong in a workload is said with the name that people gave it.
   const named = keep(nameWorkloads(app, found, inline, names.resourceNames));
   const around = surroundingsOf(name, found);
-  const travelling = named.map((one) => keep(travellingWorkload(one, around)));
+  const travelling = named.map((one) => travellingWorkload(one, around));
+  // What is wrong in an object is said once, in the order in which the objects were read.
+  const problems = new Map(travelling.map((t) => [t.workload.object, t.problems]));
+  diagnostics.push(...found.flatMap((object) => shapeDiagnostics(object, problems.get(object.app.key) ?? [])));
   // Only when all workloads are known is it known what none of them uses.
   const objects = found.map((o) => o.app);
   const loose = keep(
@@ -93,22 +96,12 @@ function readEntry(
 export interface Travelling {
   readonly workload: Workload;
   readonly closure: Closure;
+  readonly problems: readonly Problem[];
 }
 
-/** The workload with what travels with it; fields that Kubernetes would refuse are said where they stand. */
-function travellingWorkload(named: Named, around: Surroundings): Phase<Travelling> {
-  const { object, source } = named.object;
+/** The workload with what travels with it. */
+function travellingWorkload(named: Named, around: Surroundings): Travelling {
   const { workload, pods, problems } = readWorkload(named.object.app, named.naming, around);
   const closure = around.travel.closure(named.object.app, pods);
-  const seen = new Set<string>();
-  const diagnostics = problems.flatMap(({ path, problem }) => {
-    const field = showPath(path);
-    if (seen.has(`${field} ${problem}`)) return [];
-    seen.add(`${field} ${problem}`);
-    return [say["bad-field"](source.place(path), [`${object.kind}/${object.metadata.name}`, field, problem])];
-  });
-  return {
-    value: { workload: { ...workload, travels: closure.travels, services: closure.services }, closure },
-    diagnostics,
-  };
+  return { workload: { ...workload, travels: closure.travels, services: closure.services }, closure, problems };
 }

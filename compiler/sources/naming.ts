@@ -12,6 +12,7 @@ import { podTemplate } from "./pod-template.ts";
 import { resourceName } from "./resource-names.ts";
 import type { ResourceNames } from "./resource-names.ts";
 import type { SourceObject } from "./source-object.ts";
+import { at, textMap, viewOf } from "./view.ts";
 import type { Naming } from "./workload.ts";
 
 type NamedEntry = Extract<AppEntry, { kind: "named-workload" }>;
@@ -55,12 +56,15 @@ export function nameWorkloads(
   return { value: [...byName.values()], diagnostics };
 }
 
+const labelsOf = ({ object }: FoundObject): Readonly<Record<string, string>> =>
+  textMap(at(viewOf(object, []), "metadata", "labels"));
+
 const isReplicationController = ({ app }: FoundObject): boolean => app.key.startsWith("v1/ReplicationController/");
 
 const ownName = (object: FoundObject, inline: ReadonlyMap<SourceObject, Readonly<Record<string, string>>>): Naming => ({
   name: object.object.metadata.name,
   span: object.source.entry,
-  properties: inline.get(object.source) ?? object.object.metadata.labels ?? {},
+  properties: inline.get(object.source) ?? labelsOf(object),
 });
 
 function clash(naming: Naming, before: Named, object: FoundObject): Diagnostic {
@@ -121,7 +125,7 @@ function givenName(
   diagnostics: Diagnostic[],
 ): Naming | undefined {
   const name = entry.name.text;
-  const labels = object.object.metadata.labels ?? {};
+  const labels = labelsOf(object);
   const known = podTemplate(object.object) !== undefined;
   const [first] = entry.needs;
   if (known && first !== undefined) {

@@ -1,8 +1,9 @@
 // Where a pod may run: everything in its spec by which the kube-scheduler refuses a node. It must not know clusters or demand.
 // Sources: the scheduler's plugins NodeAffinity, TaintToleration, InterPodAffinity, PodTopologySpread, NodePorts.
-import type { ContainerPort, PodAffinityTerm, PodConstraints, Requirement, Selector } from "../ir.ts";
+import type { PodAffinityTerm, PodConstraints, Requirement, Selector } from "../ir.ts";
+import { hostPorts } from "./pod-ports.ts";
 import { NOTHING, matches, readExpressions, readSelector } from "./selectors.ts";
-import { absent, at, count, flag, items, text, textMap, texts } from "./view.ts";
+import { absent, at, count, items, text, textMap, texts } from "./view.ts";
 import type { View } from "./view.ts";
 
 /** The pod's surroundings, as far as the app's own objects tell. */
@@ -141,53 +142,4 @@ function readSpread(view: View, place: PodPlace): PodConstraints["spread"][numbe
     nodeAffinityPolicy: text(at(view, "nodeAffinityPolicy")) === "Ignore" ? "Ignore" : "Honor",
     nodeTaintsPolicy: text(at(view, "nodeTaintsPolicy")) === "Honor" ? "Honor" : "Ignore",
   };
-}
-
-const PROTOCOLS = ["TCP", "UDP", "SCTP"] as const;
-
-/** Ports of the main containers and of sidecars; on the host's network every port is a host port. */
-export function containerPorts(spec: View): readonly ContainerPort[] {
-  const hostNetwork = flag(at(spec, "hostNetwork"));
-  const sidecars = items(at(spec, "initContainers")).filter((c) => at(c, "restartPolicy").value === "Always");
-  return [...items(at(spec, "containers")), ...sidecars].flatMap((container) =>
-    items(at(container, "ports")).flatMap((port): readonly ContainerPort[] => {
-      const number = count(at(port, "containerPort"));
-      const name = text(at(port, "name"));
-      const hostPort = count(at(port, "hostPort")) || (hostNetwork ? number : undefined);
-      const protocol = PROTOCOLS.find((p) => p === (text(at(port, "protocol")) ?? "TCP"));
-      if (number === undefined || number < 1 || number > 65_535 || protocol === undefined) {
-        port.problems.push({
-          path: port.path,
-          problem: "is not a port: `containerPort` 1 to 65535, `protocol` TCP, UDP or SCTP",
-        });
-        return [];
-      }
-      return [
-        {
-          container: text(at(container, "name")) ?? "",
-          ...(name === undefined ? {} : { name }),
-          number,
-          protocol,
-          ...(hostPort === undefined ? {} : { hostPort }),
-        },
-      ];
-    }),
-  );
-}
-
-/** Each once: the scheduler asks whether the port is free, however often the pod names it. */
-function hostPorts(spec: View): PodConstraints["hostPorts"] {
-  const hostNetwork = flag(at(spec, "hostNetwork"));
-  const sidecars = items(at(spec, "initContainers")).filter((c) => at(c, "restartPolicy").value === "Always");
-  const found = new Map<string, PodConstraints["hostPorts"][number]>();
-  for (const port of [...items(at(spec, "containers")), ...sidecars].flatMap((container) =>
-    items(at(container, "ports")),
-  )) {
-    const number = count(at(port, "hostPort")) || (hostNetwork ? count(at(port, "containerPort")) : undefined);
-    const protocol = PROTOCOLS.find((p) => p === (text(at(port, "protocol")) ?? "TCP"));
-    if (number === undefined || number === 0 || protocol === undefined) continue;
-    const ip = text(at(port, "hostIP")) || "0.0.0.0";
-    found.set(`${number}/${protocol}/${ip}`, { port: number, protocol, ip });
-  }
-  return [...found.keys()].sort().flatMap((key) => found.get(key) ?? []);
 }

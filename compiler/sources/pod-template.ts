@@ -46,7 +46,7 @@ export function podTemplate(object: KubernetesObject, problems: Problem[] = []):
   };
 }
 
-export const podTemplates = (object: KubernetesObject): readonly PodTemplate[] => {
-  const template = podTemplate(object);
+export const podTemplates = (object: KubernetesObject, problems: Problem[] = []): readonly PodTemplate[] => {
+  const template = podTemplate(object, problems);
   return template === undefined ? [] : [template];
 };

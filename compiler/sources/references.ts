@@ -4,7 +4,7 @@ import { groupOf } from "../objects.ts";
 import { networkNames } from "./network-names.ts";
 import { podTemplates } from "./pod-template.ts";
 import { absent, at, entries, flag, items, text, viewOf } from "./view.ts";
-import type { View } from "./view.ts";
+import type { Problem, View } from "./view.ts";
 
 /** A name in an object that means another object. */
 export interface Reference {
@@ -31,7 +31,11 @@ const EVERYWHERE: readonly string[] = [
 ];
 
 /** What `object`, which lives in `namespace`, names. Each once, in the order in which it is named. */
-export function referencesOf(object: KubernetesObject, namespace: string): readonly Reference[] {
+export function referencesOf(
+  object: KubernetesObject,
+  namespace: string,
+  problems: Problem[] = [],
+): readonly Reference[] {
   const found = new Map<string, Reference>();
   const add: Add = (kind, name, options = {}) => {
     const value = absent(name) ? undefined : text(name);
@@ -46,8 +50,8 @@ export function referencesOf(object: KubernetesObject, namespace: string): reado
     const before = found.get(key);
     if (before === undefined || before.optional) found.set(key, reference);
   };
-  const root = viewOf(object, []);
-  for (const template of podTemplates(object)) {
+  const root = viewOf(object, problems);
+  for (const template of podTemplates(object, problems)) {
     podReferences(template.spec, add);
     for (const network of networkNames(template.annotations, namespace))
       found.set(`${network.kind}/${network.namespace}/${network.name}`, network);
@@ -107,6 +111,28 @@ function volumeReferences(volume: View, add: Add): void {
     add("Secret", at(volume, kind, "secretRef", "name"));
 }
 
+/** A KubeVirt machine: its volumes, and the networks that are Multus's. */
+function machineReferences(spec: View, add: Add): void {
+  for (const volume of items(at(spec, "volumes"))) {
+    volumeReferences(volume, add);
+    add("DataVolume", at(volume, "dataVolume", "name"));
+    add("ServiceAccount", at(volume, "serviceAccount", "serviceAccountName"));
+    for (const init of ["cloudInitNoCloud", "cloudInitConfigDrive"]) {
+      add("Secret", at(volume, init, "secretRef", "name"));
+      add("Secret", at(volume, init, "networkDataSecretRef", "name"));
+    }
+  }
+  for (const credential of items(at(spec, "accessCredentials"))) {
+    add("Secret", at(credential, "sshPublicKey", "source", "secret", "secretName"));
+  }
+  for (const network of items(at(spec, "networks"))) {
+    const [first, second] = (text(at(network, "multus", "networkName")) ?? "").split("/");
+    const name = at(network, "multus", "networkName");
+    if (second === undefined) add("NetworkAttachmentDefinition", name);
+    else add("NetworkAttachmentDefinition", { ...name, value: second }, { namespace: first });
+  }
+}
+
 type Reader = (spec: View, root: View, add: Add) => void;
 
 function claimSpec(spec: View, add: Add): void {
@@ -135,8 +161,9 @@ const route: Reader = (spec, _root, add) => {
 /** By `group/Kind`. Only names that make the object useless where they are missing. */
 const OF_KIND: Readonly<Record<string, Reader>> = {
   "/ServiceAccount": (_spec, root, add) => {
-    for (const list of ["secrets", "imagePullSecrets"])
-      for (const secret of items(at(root, list))) add("Secret", at(secret, "name"));
+    for (const secret of items(at(root, "imagePullSecrets"))) add("Secret", at(secret, "name"));
+    // The list of secrets only says which ones pods may mount; each pod names those that it needs.
+    for (const secret of items(at(root, "secrets"))) add("Secret", at(secret, "name"), { optional: true });
   },
   "/PersistentVolumeClaim": (spec, _root, add) => claimSpec(spec, add),
   "/PersistentVolume": (spec, _root, add) => add("StorageClass", at(spec, "storageClassName")),
@@ -162,6 +189,8 @@ const OF_KIND: Readonly<Record<string, Reader>> = {
         add("Secret", at(secret, "name"), { namespace: text(at(secret, "namespace")) });
     }
   },
+  "kubevirt.io/VirtualMachine": (spec, _root, add) => machineReferences(at(spec, "template", "spec"), add),
+  "kubevirt.io/VirtualMachineInstance": (spec, _root, add) => machineReferences(spec, add),
   "keda.sh/ScaledObject": (spec, _root, add) => {
     for (const trigger of items(at(spec, "triggers"))) {
       const kind = text(at(trigger, "authenticationRef", "kind")) ?? "TriggerAuthentication";
@@ -174,8 +203,9 @@ const OF_KIND: Readonly<Record<string, Reader>> = {
 export function backendsOf(
   object: KubernetesObject,
   namespace: string,
+  problems: Problem[] = [],
 ): readonly { readonly name: string; readonly namespace: string }[] {
-  const spec = at(viewOf(object, []), "spec");
+  const spec = at(viewOf(object, problems), "spec");
   const group = groupOf(object.apiVersion);
   if ((group === "networking.k8s.io" || group === "extensions") && object.kind === "Ingress") {
     const paths = items(at(spec, "rules")).flatMap((rule) =>

@@ -1,10 +1,10 @@
 // What the objects of an app say about all of its workloads: indexes that are built once. It must not know single workloads.
 import { identityOf } from "../objects.ts";
 import type { FoundObject } from "./app-objects.ts";
+import { scalersOf } from "./autoscaler.ts";
 import { travelOf } from "./travel.ts";
 import { at, textMap, viewOf } from "./view.ts";
 import type { View } from "./view.ts";
-import { scalersOf } from "./workload.ts";
 import type { Surroundings } from "./workload.ts";
 
 export function surroundingsOf(app: string, found: readonly FoundObject[]): Surroundings {

@@ -2,7 +2,7 @@
 // reaches is loose. It must not know how workloads are read or where they run.
 import type { AppObject, KubernetesObject, ObjectKey, Selector } from "../ir.ts";
 import { groupOf, identityOf } from "../objects.ts";
-import { followsOf, objectName, selectingOf, serviceAccountGroups } from "./attachments.ts";
+import { followsOf, nameOf, objectName, selectingOf, serviceAccountGroups } from "./attachments.ts";
 import type { ObjectName, Selecting } from "./attachments.ts";
 import { backendsOf, referencesOf } from "./references.ts";
 import type { Reference } from "./references.ts";
@@ -71,8 +71,8 @@ function buildIndex(objects: readonly AppObject[]): Index {
   const selecting = { pods: new Map<string, Selecting[]>(), services: new Map<string, Selecting[]>() };
   const definitions = new Map<string, AppObject>();
   for (const app of objects) {
-    const { namespace, name, kind } = identityOf(app.key);
-    const own = objectName(kind, namespace, name);
+    const { kind } = identityOf(app.key);
+    const own = nameOf(app);
     if (!named.has(own)) named.set(own, app);
     for (const followed of new Set(followsOf(app))) push(followers, followed, app);
     const selector = selectingOf(app);
@@ -159,7 +159,7 @@ interface Visitor {
 
 /** What one object names, what follows it, and what its kind and namespace need. */
 function visit(app: AppObject, index: Index, find: Travel["find"], { add, follow, missing }: Visitor): void {
-  const { kind, namespace, name, apiVersion } = identityOf(app.key);
+  const { kind, namespace, apiVersion } = identityOf(app.key);
   let references = index.references.get(app.key);
   if (references === undefined) {
     references = referencesOf(app.object, namespace);
@@ -173,7 +173,7 @@ function visit(app: AppObject, index: Index, find: Travel["find"], { add, follow
     if (reference.kind === "ServiceAccount")
       for (const group of serviceAccountGroups(reference.namespace)) follow(group);
   }
-  follow(objectName(kind, namespace, name));
+  follow(nameOf(app));
   if (kind === "ServiceAccount") for (const group of serviceAccountGroups(namespace)) follow(group);
   if (kind === "Service")
     for (const monitor of selectedBy(index.selecting.services, namespace, app.object.metadata.labels ?? {}))

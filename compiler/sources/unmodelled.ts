@@ -1,7 +1,7 @@
 // What in a pod can change where it runs and is not in the planner's model: named in the user's terms, so that it is refused and
 // never ignored. It must not know clusters.
 import type { AppObject } from "../ir.ts";
-import { absent, at, count, isRecord, items, text, texts } from "./view.ts";
+import { absent, at, isRecord, items, text, texts } from "./view.ts";
 import type { View } from "./view.ts";
 
 /** Finds an object of the app by kind and name, in the pod's namespace or among the cluster-scoped ones. */
@@ -92,6 +92,3 @@ export function storageClassReasons(name: string, lookup: Lookup): readonly stri
 /** A Deployment may be told by an autoscaler of requests to ask for more than its manifest says. */
 export const verticalAutoscaler = (name: string): string =>
   `\`VerticalPodAutoscaler/${name}\` may change what its pods ask for`;
-
-/** Replicas as a count that the planner can work with; absent means one. */
-export const replicasOf = (view: View): number => count(view) ?? 1;

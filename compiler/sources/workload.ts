@@ -1,16 +1,20 @@
 // One object that has pods → the workload that intents speak of. It must not know which intents there are, or clusters.
 import type { Span } from "../../grammar/index.ts";
-import type { Amounts, AppObject, Selector, Workload, WorkloadKind } from "../ir.ts";
-import { groupOf, identityOf, workloadKindOf } from "../objects.ts";
-import { scaleTarget, objectName } from "./attachments.ts";
-import { podClaims, templateClaims } from "./claims.ts";
-import { containerPorts, podConstraints } from "./pod-constraints.ts";
+import type { Amounts, AppObject, Workload, WorkloadKind } from "../ir.ts";
+import { identityOf, workloadKindOf } from "../objects.ts";
+import { objectName } from "./attachments.ts";
+import { changesRequests, readAutoscaler } from "./autoscaler.ts";
+import type { Autoscaler } from "./autoscaler.ts";
+import { podClaims, templateClaims, templateClasses } from "./claims.ts";
+import { podConstraints } from "./pod-constraints.ts";
 import { limitDefaults, podDemand } from "./pod-demand.ts";
+import { addedLabels, controllerOf, selectorOf } from "./pod-identity.ts";
+import { containerPorts } from "./pod-ports.ts";
 import { podTemplate } from "./pod-template.ts";
-import { fromLabels, readSelector } from "./selectors.ts";
 import type { Pods, Travel } from "./travel.ts";
 import { storageClassReasons, unmodelledOf, verticalAutoscaler } from "./unmodelled.ts";
-import { absent, at, count, flag, items, text, textMap, viewOf } from "./view.ts";
+import type { Lookup } from "./unmodelled.ts";
+import { absent, at, count, flag, text, textMap, viewOf } from "./view.ts";
 import type { Problem, View } from "./view.ts";
 
 /** What the app knows around one workload. */
@@ -19,6 +23,7 @@ export interface Surroundings {
   readonly travel: Travel;
   /** Autoscalers of every kind, by the name of what they scale. */
   readonly scalers: ReadonlyMap<string, readonly AppObject[]>;
+  /** `spec`s of the LimitRanges, by namespace. */
   readonly limitRanges: ReadonlyMap<string, readonly View[]>;
   readonly namespaceLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
@@ -32,42 +37,37 @@ export interface Naming {
   readonly properties: Readonly<Record<string, string>>;
 }
 
-/** The workload, without what travels with it, and the shape problems that were met. */
-export function readWorkload(
-  object: AppObject,
-  naming: Naming,
-  around: Surroundings,
-): { readonly workload: Workload; readonly pods: Pods; readonly problems: readonly Problem[] } {
+export interface WorkloadReading {
+  /** `travels` and `services` are still empty: they follow from all objects, not from this one. */
+  readonly workload: Workload;
+  readonly pods: Pods;
+  readonly problems: readonly Problem[];
+}
+
+/** The workload that an object is. Of kinds without a pod template only what is written in the usual places is known. */
+export function readWorkload(object: AppObject, naming: Naming, around: Surroundings): WorkloadReading {
   const problems: Problem[] = [];
   const { namespace, name: ownName } = identityOf(object.key);
   const kind: WorkloadKind = workloadKindOf(object.object) ?? "other";
   const template = podTemplate(object.object, problems);
-  const root = viewOf(object.object, problems);
-  const controller = kind === "CronJob" ? at(root, "spec", "jobTemplate", "spec") : at(root, "spec");
-  const spec = template?.spec ?? at(controller, "template", "spec");
-  const podLabels = template === undefined ? {} : textMap(at(template.metadata, "labels"));
-  const lookup = (wanted: string, called: string): AppObject | undefined =>
-    around.travel.find(wanted, namespace, called);
-  const runtimeClassName = text(at(spec, "runtimeClassName"));
-  const runtimeClass = runtimeClassName === undefined ? undefined : lookup("RuntimeClass", runtimeClassName);
-  const runtimeView = runtimeClass === undefined ? undefined : viewOf(runtimeClass.object, problems);
+  const controller = controllerOf(kind, viewOf(object.object, problems));
+  // A foreign kind may have anything there: what is not shaped like a pod then says nothing.
+  const guess = at(viewOf(object.object, []), "spec", "template");
+  const spec = template?.spec ?? at(guess, "spec");
+  const labels = textMap(at(template?.metadata ?? at(guess, "metadata"), "labels"));
   const scalers = around.scalers.get(objectName(object.object.kind, namespace, ownName)) ?? [];
-  const autoscaler = readAutoscaler(scalers, problems);
+  const autoscaler = readAutoscaler(scalers);
   const replicas = readReplicas(kind, controller, autoscaler);
-  const demand = podDemand(spec, limitDefaults(around.limitRanges.get(namespace) ?? []), overheadOf(spec, runtimeView));
-  const constraints = podConstraints(spec, {
-    namespace,
-    podLabels,
-    namespaceLabels: around.namespaceLabels,
-    ...(runtimeView === undefined ? {} : { runtimeClass: runtimeView }),
-  });
+  const runtime = runtimeClassOf(spec, namespace, around);
+  const { demand, containers } = podDemand(
+    spec,
+    limitDefaults(around.limitRanges.get(namespace) ?? []),
+    overheadOf(spec, runtime),
+  );
   const claims = [
     ...podClaims(spec, namespace),
-    ...templateClaims(kind === "StatefulSet" ? controller : undefined, namespace, ownName, replicas),
+    ...(kind === "StatefulSet" ? templateClaims(controller, namespace, ownName, replicas) : []),
   ];
-  const verticals = scalers.filter(
-    (scaler) => scaler.object.kind === "VerticalPodAutoscaler" && changesRequests(scaler),
-  );
   const indivisible = whyWhole(kind, object, autoscaler, claims);
   const workload: Workload = {
     id: `${around.app}/${naming.name}`,
@@ -79,20 +79,12 @@ export function readWorkload(
     replicas,
     ...(indivisible === undefined ? {} : { indivisible }),
     perNode: kind === "DaemonSet",
-    demand: naming.needs === undefined ? demand.demand : { ...naming.needs, pods: 1 },
-    pod: {
-      ...constraints,
-      unmodelled: [
-        ...constraints.unmodelled,
-        ...unmodelledOf(spec, lookup, replicas),
-        ...templateClasses(controller).flatMap((name) => storageClassReasons(name, lookup)),
-        ...verticals.map((scaler) => verticalAutoscaler(scaler.object.metadata.name)),
-      ],
-    },
-    containers: demand.containers,
+    demand: naming.needs === undefined ? demand : { ...naming.needs, pods: 1 },
+    pod: readConstraints(spec, labels, controller, { namespace, replicas, runtime, scalers, around }),
+    containers,
     ports: containerPorts(spec),
-    podLabels,
-    selector: selectorOf(kind, object, podLabels, problems),
+    podLabels: labels,
+    selector: selectorOf(kind, controller, object.object, labels),
     hostNetwork: flag(at(spec, "hostNetwork")),
     ...(autoscaler === undefined ? {} : { autoscaler }),
     claims: [...new Set(claims)].sort(),
@@ -101,11 +93,46 @@ export function readWorkload(
     properties: { ...naming.properties, app: around.app, name: naming.name, kind: object.object.kind, namespace },
     span: naming.span,
   };
-  return {
-    workload,
-    pods: { namespace, labels: podLabels, added: addedLabels(kind, ownName, controller, replicas) },
-    problems,
+  return { workload, pods: { namespace, labels, added: addedLabels(kind, ownName, controller, replicas) }, problems };
+}
+
+interface Readings {
+  readonly namespace: string;
+  readonly replicas: number;
+  readonly runtime: View | undefined;
+  readonly scalers: readonly AppObject[];
+  readonly around: Surroundings;
+}
+
+/** Where the pods may run, with every reason why that can not be judged. */
+function readConstraints(
+  spec: View,
+  podLabels: Readonly<Record<string, string>>,
+  controller: View,
+  r: Readings,
+): Workload["pod"] {
+  const { namespace, runtime } = r;
+  const lookup: Lookup = (kind, name) => r.around.travel.find(kind, namespace, name);
+  const place = {
+    namespace,
+    podLabels,
+    namespaceLabels: r.around.namespaceLabels,
+    ...(runtime === undefined ? {} : { runtimeClass: runtime }),
   };
+  const constraints = podConstraints(spec, place);
+  const unmodelled = [
+    ...constraints.unmodelled,
+    ...unmodelledOf(spec, lookup, r.replicas),
+    ...templateClasses(controller).flatMap((name) => storageClassReasons(name, lookup)),
+    ...r.scalers.filter(changesRequests).map((scaler) => verticalAutoscaler(scaler.object.metadata.name)),
+  ];
+  return { ...constraints, unmodelled: [...new Set(unmodelled)] };
+}
+
+function runtimeClassOf(spec: View, namespace: string, around: Surroundings): View | undefined {
+  const name = text(at(spec, "runtimeClassName"));
+  const found = name === undefined ? undefined : around.travel.find("RuntimeClass", namespace, name);
+  return found === undefined ? undefined : viewOf(found.object, []);
 }
 
 /** The API server copies a RuntimeClass's overhead into the pod; a pod that states another one is refused there. */
@@ -113,22 +140,6 @@ const overheadOf = (spec: View, runtimeClass: View | undefined): View => {
   const own = at(spec, "overhead");
   return absent(own) && runtimeClass !== undefined ? at(runtimeClass, "overhead", "podFixed") : own;
 };
-
-type Autoscaler = NonNullable<Workload["autoscaler"]>;
-
-/** A HorizontalPodAutoscaler (1 to `maxReplicas` by default) or a KEDA ScaledObject (0 to 100 by default). */
-function readAutoscaler(scalers: readonly AppObject[], problems: Problem[]): Autoscaler | undefined {
-  const object = scalers.find((scaler) => scaler.object.kind !== "VerticalPodAutoscaler");
-  if (object === undefined) return undefined;
-  const spec = at(viewOf(object.object, problems), "spec");
-  const keda = object.object.kind === "ScaledObject";
-  const min = count(at(spec, keda ? "minReplicaCount" : "minReplicas")) ?? (keda ? 0 : 1);
-  const max = count(at(spec, keda ? "maxReplicaCount" : "maxReplicas")) ?? (keda ? 100 : min);
-  return { min, max: Math.max(min, max), object: object.key };
-}
-
-const changesRequests = (scaler: AppObject): boolean =>
-  at(viewOf(scaler.object, []), "spec", "updatePolicy", "updateMode").value !== "Off";
 
 /** The autoscaler's bounds hold for what the manifest says, unless that is 0, which turns autoscaling off. */
 function readReplicas(kind: WorkloadKind, controller: View, autoscaler: Autoscaler | undefined): number {
@@ -153,55 +164,12 @@ function whyWhole(
   if (kind === "Job" || kind === "CronJob") return `is a ${kind}, which is done once as a whole`;
   if (kind === "Pod") return "is a single Pod";
   if (kind === "other") return `is a ${object.object.kind}, which is taken whole`;
-  if (autoscaler !== undefined)
-    return `has an autoscaler (\`${identityOf(autoscaler.object).kind}/${identityOf(autoscaler.object).name}\`), which decides how many there are`;
+  if (autoscaler !== undefined) {
+    const { kind: scaler, name } = identityOf(autoscaler.object);
+    return `has an autoscaler (\`${scaler}/${name}\`), which decides how many there are`;
+  }
   const [claim] = claims;
   return claim === undefined
     ? undefined
     : `uses the claim \`${claim.slice(claim.indexOf("/") + 1)}\`, whose data is in one place`;
-}
-
-/** Jobs without a selector get one from their controller; the job's name stands for it. Foreign kinds may not have one. */
-function selectorOf(
-  kind: WorkloadKind,
-  object: AppObject,
-  podLabels: Readonly<Record<string, string>>,
-  problems: Problem[],
-): Selector {
-  if (kind === "Pod") return fromLabels(podLabels);
-  const spec = at(viewOf(object.object, problems), "spec");
-  const view = at(spec, "selector");
-  if (kind === "Job" && absent(view))
-    return fromLabels({ "batch.kubernetes.io/job-name": object.object.metadata.name });
-  if (kind === "CronJob" || absent(view)) return fromLabels(podLabels);
-  // A ReplicationController's selector is a plain mapping.
-  const plain =
-    kind === "other" && groupOf(object.object.apiVersion) === "" && object.object.kind === "ReplicationController";
-  return plain ? fromLabels(textMap(view)) : readSelector(view);
-}
-
-const templateClasses = (controller: View): readonly string[] =>
-  items(at(controller, "volumeClaimTemplates")).flatMap(
-    (template) => text(at(template, "spec", "storageClassName")) ?? [],
-  );
-
-/** Labels of single pods that Services select now and then: of a StatefulSet's ordinals, of a Job's pods. */
-function addedLabels(kind: WorkloadKind, name: string, controller: View, replicas: number): Pods["added"] {
-  if (kind === "Job") return [{ "job-name": name, "batch.kubernetes.io/job-name": name }];
-  if (kind !== "StatefulSet") return [];
-  const first = count(at(controller, "ordinals", "start")) ?? 0;
-  return Array.from({ length: Math.min(replicas, 1000) }, (_, i) => ({
-    "statefulset.kubernetes.io/pod-name": `${name}-${first + i}`,
-    "apps.kubernetes.io/pod-index": String(first + i),
-  }));
-}
-
-/** Autoscalers by what they scale; `scalersOf(objects).get("Deployment/ns/web")`. */
-export function scalersOf(objects: readonly AppObject[]): ReadonlyMap<string, readonly AppObject[]> {
-  const found = new Map<string, AppObject[]>();
-  for (const object of objects) {
-    const target = scaleTarget(object.object, identityOf(object.key).namespace);
-    if (target !== undefined) found.set(target, [...(found.get(target) ?? []), object]);
-  }
-  return found;
 }
