@@ -75,7 +75,11 @@ export function worldOf(ir: Ir, before: PlacedReplicas, placed: PlacedReplicas):
     cluster.accepts === undefined || holdsOf(cluster.accepts, workloads.get(run.workload)!.properties, run.demand);
   const candidate = memoPair(
     (run: RunIr, cluster: Cluster) =>
-      namedByOn(run, cluster.name) && accepted(run, cluster) && usable(run, cluster).length > 0,
+      namedByOn(run, cluster.name) &&
+      // What stands on a cluster without the label that it is spread across could not be counted.
+      run.spread.every(({ key }) => key === "cluster" || cluster.labels[key] !== undefined) &&
+      accepted(run, cluster) &&
+      usable(run, cluster).length > 0,
   );
   const holdsData = (workload: string) => {
     const of = workloads.get(workload);
