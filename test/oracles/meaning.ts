@@ -134,28 +134,35 @@ export const atoms = (cluster: Cluster, pool: NodePool): Atoms => ({
 });
 
 export function truth(condition: ConditionIr, of: Atoms): boolean {
-  if (condition.kind === "always") return true;
-  if (condition.kind === "not") return !truth(condition.operand, of);
-  if (condition.kind === "and" || condition.kind === "or") {
-    const truths = condition.operands.map((operand) => truth(operand, of));
-    return condition.kind === "and" ? !truths.includes(false) : truths.includes(true);
+  switch (condition.kind) {
+    case "always":
+      return true;
+    case "not":
+      return !truth(condition.operand, of);
+    case "and":
+      return !condition.operands.some((operand) => !truth(operand, of));
+    case "or":
+      return condition.operands.some((operand) => truth(operand, of));
+    case "feature":
+      return of.feature(condition.level, condition.name);
+    case "label-in":
+      return condition.values.some((value) => value === of.label(condition.level, condition.key));
+    case "resource":
+      return relation(condition.operator, of.amount(condition.resource), condition.amount);
+    case "label": {
+      const have = of.label(condition.level, condition.key);
+      if (have === undefined) return false;
+      if (condition.comparesAs === "text") return relation(condition.operator, have, condition.value);
+      if (condition.comparesAs === "number") return relation(condition.operator, Number(have), Number(condition.value));
+      return relation(condition.operator, sortable(have), sortable(condition.value));
+    }
   }
-  if (condition.kind === "feature") return of.feature(condition.level, condition.name);
-  if (condition.kind === "label-in")
-    return condition.values.some((v) => v === of.label(condition.level, condition.key));
-  if (condition.kind === "resource")
-    return relation(condition.operator, of.amount(condition.resource), condition.amount);
-  const have = of.label(condition.level, condition.key);
-  if (have === undefined) return false;
-  if (condition.comparesAs === "text") return relation(condition.operator, have, condition.value);
-  if (condition.comparesAs === "number") return relation(condition.operator, Number(have), Number(condition.value));
-  const parts = (version: string) =>
-    version
-      .replace("v", "")
-      .split(".")
-      .map((part) => part.padStart(8, "0"));
-  const pad = (version: string[]) => [...version, ...Array(8 - version.length).fill("00000000")].join(".");
-  return relation(condition.operator, pad(parts(have)), pad(parts(condition.value)));
+}
+
+/** A version as text that sorts part by part. */
+function sortable(version: string): string {
+  const parts = version.replace("v", "").split(".");
+  return Array.from({ length: 8 }, (_, i) => (parts[i] ?? "").padStart(8, "0")).join(".");
 }
 
 function relation<T extends string | number>(operator: string, a: T, b: T): boolean {
