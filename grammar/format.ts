@@ -16,6 +16,9 @@ export function format(file: string, text: string): Phase<string> {
   return { value: hasErrors(diagnostics) ? text : formatTree(value), diagnostics };
 }
 
+/** The canonical form of a text that is known to be right. */
+export const formatText = (text: string): string => formatTree(parse("", text).value);
+
 /** The canonical form of a tree that was parsed without an error. */
 function formatTree(tree: Tree): string {
   const starts = new Set<number>(tree.statements.map((statement) => statement.span.start));

@@ -5,4 +5,5 @@ export { defineDiagnostics, hasErrors } from "./diagnostic.ts";
 export { catalogue as grammarDiagnostics } from "./diagnostics.ts";
 export { format } from "./format.ts";
 export { parse } from "./parse.ts";
+export { print } from "./print.ts";
 export { lineAndColumn, type Position } from "./position.ts";

@@ -175,7 +175,7 @@ function structure(pieces: readonly Piece[]): Item[] {
 function block(open: Piece, inner: readonly Item[], close: Piece): Block {
   const entries = (open.text === "[" ? splitList(inner) : splitBlock(inner)).flatMap(apartFromComments);
   const set = entries.map((items): Entry => ({ items, flat: flatten(items) }));
-  const onOneLine = close.breaks === 0 && inner.every((item) => first(item).breaks === 0);
+  const onOneLine = inner.length === 0 || (close.breaks === 0 && inner.every((item) => first(item).breaks === 0));
   return { open, entries: set, close, flat: onOneLine ? flatBlock(open, set) : undefined, onOneLine };
 }
 
