@@ -102,6 +102,8 @@ export interface Plan {
   readonly order: Readonly<Record<string, readonly string[]>>;
   /** What was asked, relative to the project's root: a saved plan re-reads its Secrets from here, and nothing else. */
   readonly request: {
+    /** The project's root, relative to the directory in which the plan was made. */
+    readonly root: string;
     readonly paths: readonly string[];
     readonly with: readonly string[];
     readonly without: readonly string[];

@@ -1,16 +1,18 @@
 // Puts the parts of a plan together (DESIGN.md: the Plan is complete data). It must not decide anything.
 import type { Ir } from "../compiler/index.ts";
 import type { Diagnostic } from "../grammar/index.ts";
-import type {
-  ActionOutput,
-  Change,
-  ClusterState,
-  Move,
-  PlacedReplicas,
-  PlacedWorkload,
-  PlaceOutcome,
-  Plan,
-  PlanStatus,
+import {
+  reasonsOf,
+  type ActionOutput,
+  type Change,
+  type ClusterState,
+  type Move,
+  type PlacedReplicas,
+  type PlacedWorkload,
+  type PlaceOutcome,
+  type Plan,
+  type PlanStatus,
+  type Reason,
 } from "../planner/index.ts";
 
 export interface PlanParts {
@@ -26,6 +28,7 @@ export interface PlanParts {
 
 export function assemblePlan(parts: PlanParts): Plan {
   const { ir, outcome, expanded, changed } = parts;
+  const reasons = outcome.placement === undefined ? [] : reasonsOf(outcome.problem, outcome.placement);
   return {
     format: "placet.plan/v1",
     status: outcome.status,
@@ -34,8 +37,8 @@ export function assemblePlan(parts: PlanParts): Plan {
     solver: outcome.solver,
     placements: placements(ir, outcome.placed),
     unplaced: outcome.unplaced,
-    reasons: outcome.reasons,
-    moves: moves(ir, parts.before, outcome),
+    reasons,
+    moves: moves(ir, parts.before, outcome, reasons),
     usage: outcome.usage,
     manifests: Object.fromEntries(
       Object.entries(expanded.objects)
@@ -89,7 +92,7 @@ function placements(ir: Ir, placed: PlacedReplicas): PlacedWorkload[] {
 }
 
 /** What leaves and what comes, paired from the fullest side; a workload that is new or goes away is no move. */
-function moves(ir: Ir, before: PlacedReplicas, outcome: PlaceOutcome): Move[] {
+function moves(ir: Ir, before: PlacedReplicas, outcome: PlaceOutcome, reasons: readonly Reason[]): Move[] {
   return ir.workloads.flatMap((workload) => {
     const was = before[workload.id] ?? {};
     const is = outcome.placed[workload.id] ?? {};
@@ -107,7 +110,7 @@ function moves(ir: Ir, before: PlacedReplicas, outcome: PlaceOutcome): Move[] {
         if (replicas === 0) continue;
         from.count -= replicas;
         to.count -= replicas;
-        const because = outcome.reasons.find(
+        const because = reasons.find(
           (r) => r.app === workload.app && r.workload === workload.name && r.cluster === to.cluster,
         );
         made.push({

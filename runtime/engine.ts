@@ -49,7 +49,13 @@ export interface Planned {
 export async function makePlan(project: Project, request: PlanRequest, world: World, emit: Emit): Promise<Planned> {
   const { host, sources, digest } = recording(projectHost(project.root));
   const entries = [...project.entries, ...request.with];
-  const asked = { paths: project.entries, with: request.with, without: request.without, set: request.set };
+  const asked = {
+    root: project.shown,
+    paths: project.entries,
+    with: request.with,
+    without: request.without,
+    set: request.set,
+  };
 
   emit({ type: "phase", phase: "compile" });
   const written = compile(entries, host, { set: request.set });

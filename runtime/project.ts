@@ -5,6 +5,8 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 export interface Project {
   /** Absolute; files are read only below it, and `.placet/` lies in it. */
   readonly root: string;
+  /** The root relative to the directory that was asked from. */
+  readonly shown: string;
   /** Relative to the root, with `/`: files and directories to start from. */
   readonly entries: readonly string[];
 }
@@ -17,7 +19,11 @@ export function openProject(paths: readonly string[], cwd: string): Project {
   const given = (paths.length === 0 ? ["."] : paths).map((path) => real(resolve(cwd, path)));
   const common = given.map(directoryOf).reduce(sharedDirectory);
   const root = nearestWithSettings(common) ?? common;
-  return { root, entries: given.map((path) => relative(root, path).split(sep).join("/") || ".") };
+  return {
+    root,
+    shown: relative(cwd, root) || ".",
+    entries: given.map((path) => relative(root, path).split(sep).join("/") || "."),
+  };
 }
 
 const directoryOf = (path: string): string => (existsSync(path) && statSync(path).isDirectory() ? path : dirname(path));

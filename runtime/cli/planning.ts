@@ -1,5 +1,5 @@
 // What plan, apply, explain, render and tui share: options to a request, a planned project, and the exit code of a plan that is none.
-import { hasErrors } from "../../grammar/index.ts";
+import { hasErrors, type Diagnostic } from "../../grammar/index.ts";
 import { diagnosticJson } from "../../compiler/index.ts";
 import type { Plan } from "../../planner/index.ts";
 import { makePlan, type Planned, type PlanRequest } from "../engine.ts";
@@ -55,9 +55,18 @@ export function planJson(planned: Planned): unknown {
 }
 
 export function writeDiagnostics(context: CliContext, planned: Pick<Planned, "plan" | "sources">): void {
-  if (planned.plan.diagnostics.length === 0) return;
+  writeDiagnosticList(context, planned.plan.diagnostics, planned.sources);
+}
+
+/** Diagnostics as text on standard error. */
+export function writeDiagnosticList(
+  context: CliContext,
+  diagnostics: readonly Diagnostic[],
+  sources: ReadonlyMap<string, string> = new Map(),
+): void {
+  if (diagnostics.length === 0) return;
   const { stderr } = context;
-  stderr.write(`${diagnosticsText(planned.plan.diagnostics, planned.sources, stderr.color, stderr.width)}\n`);
+  stderr.write(`${diagnosticsText(diagnostics, sources, stderr.color, stderr.width)}\n`);
 }
 
 export const paintFor = (context: CliContext): Paint => painter(context.stdout.color);

@@ -34,7 +34,7 @@ export const plan: Plan = {
   })),
   clusters: [],
   order: {},
-  request: { paths: ["."], with: [], without: [], set: {} },
+  request: { root: ".", paths: ["."], with: [], without: [], set: {} },
   inputs: "0",
   diagnostics: [{ code: "compiler/not-run", severity: "warning", message: "`nrf` is not run by any intent" }],
 };

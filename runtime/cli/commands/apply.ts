@@ -8,7 +8,15 @@ import { openProject } from "../../project.ts";
 import { realWorld, type World } from "../../world.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
-import { paintFor, planExitCode, planJson, planProject, writeDiagnostics, type PlanningOptions } from "../planning.ts";
+import {
+  paintFor,
+  planExitCode,
+  planJson,
+  planProject,
+  writeDiagnosticList,
+  writeDiagnostics,
+  type PlanningOptions,
+} from "../planning.ts";
 import { progressLine } from "../progress.ts";
 import { restorePlan } from "../saved-plan.ts";
 import { eventLines } from "../view/events-text.ts";
@@ -55,14 +63,14 @@ async function applyPaths(context: CliContext, paths: readonly string[], options
 async function applySaved(context: CliContext, file: string, options: ApplyOptions): Promise<number> {
   const read = await readPlanFile(file, context.cwd);
   if (!read.ok) {
-    context.stderr.write(`error: ${file} can not be applied: ${read.reason}\n`);
+    writeDiagnosticList(context, [read.diagnostic]);
     return exitCode.wrongInput;
   }
-  const project = openProject(read.root === undefined ? [] : [read.root], context.cwd);
+  const project = openProject([read.plan.request.root], context.cwd);
   const world = realWorld(project.root, context);
-  const restored = await restorePlan(read.plan, project, world);
+  const restored = restorePlan(read.plan, project);
   if (!restored.ok) {
-    context.stderr.write(`error: the plan is stale: ${restored.reason}\nhelp: plan again, and apply that\n`);
+    writeDiagnosticList(context, [restored.diagnostic]);
     return exitCode.staleOrLocked;
   }
   if (options.json !== true) {

@@ -1,0 +1,90 @@
+// One short reason for every place in a plan, cheap enough to be said of all of them. The long answer, with what every other
+// cluster would have cost, is `explain/`'s. It must not solve anything.
+import type { Reason } from "./plan.ts";
+import type { Candidate, Placement, Problem, ProblemWorkload, Rule } from "./problem.ts";
+
+/** Why each placed workload is where it is, in the order of the problem's workloads and clusters. */
+export function reasonsOf(problem: Problem, placement: Placement): readonly Reason[] {
+  const ruledOut = groupRuledOut(problem);
+  const rules = groupRules(problem);
+  return problem.workloads.flatMap((workload, w) =>
+    workload.candidates.flatMap((candidate, i) => {
+      if ((placement[w]?.[i] ?? 0) === 0) return [];
+      const slash = workload.id.indexOf("/");
+      return {
+        app: workload.id.slice(0, slash),
+        workload: workload.id.slice(slash + 1),
+        cluster: problem.clusters[candidate.cluster]?.name ?? "",
+        because: reasonFor(workload, candidate, ruledOut.get(w) ?? [], rules.get(w) ?? []),
+      };
+    }),
+  );
+}
+
+function reasonFor(
+  workload: ProblemWorkload,
+  candidate: Candidate,
+  ruledOut: readonly string[],
+  rules: readonly string[],
+): string {
+  const places = workload.candidates.length;
+  if (workload.counting.kind === "each") return `a copy on every match: ${workload.because.text}`;
+  if (places === 1)
+    return ruledOut.length === 0
+      ? `the only cluster: ${workload.because.text}`
+      : `the only place left by ${list(ruledOut)}`;
+  if (candidate.before > 0) return "it runs here already, and nothing asks it to move";
+  const held = rules.length === 0 ? "" : `; held by ${list(rules)}`;
+  const others = workload.candidates.filter((c) => c !== candidate);
+  if (others.every((c) => c.preference > candidate.preference)) return `the most preferred of ${places} places${held}`;
+  if (others.every((c) => c.cost > candidate.cost)) return `the cheapest of ${places} places${held}`;
+  if (rules.length > 0) return `one of ${places} places that can hold it${held}`;
+  if (candidate.cost > 0 && others.every((c) => c.cost >= candidate.cost)) return `none of ${places} places is cheaper`;
+  return `one of ${places} places that can hold it`;
+}
+
+const list = (texts: readonly string[]): string => {
+  const shown = texts.slice(0, 3).join(", ");
+  return texts.length > 3 ? `${shown} and ${texts.length - 3} more` : shown;
+};
+
+/** The user's own words that ruled places out, by workload, the most effective first. */
+function groupRuledOut(problem: Problem): Map<number, readonly string[]> {
+  const counts = new Map<number, Map<string, number>>();
+  for (const { workload, because } of problem.ruledOut) {
+    const own = counts.get(workload) ?? new Map<string, number>();
+    counts.set(workload, own);
+    for (const { text } of because) own.set(text, (own.get(text) ?? 0) + 1);
+  }
+  return new Map(
+    [...counts].map(([workload, own]) => [
+      workload,
+      [...own].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([text]) => text),
+    ]),
+  );
+}
+
+/** The words of the rules that tie a workload to others. */
+function groupRules(problem: Problem): Map<number, readonly string[]> {
+  const texts = new Map<number, Set<string>>();
+  for (const rule of problem.rules) {
+    for (const workload of workloadsOf(rule)) {
+      const own = texts.get(workload) ?? new Set<string>();
+      texts.set(workload, own.add(rule.because.text));
+    }
+  }
+  return new Map([...texts].map(([workload, own]) => [workload, [...own].sort()]));
+}
+
+function workloadsOf(rule: Rule): readonly number[] {
+  switch (rule.kind) {
+    case "cut":
+      return [];
+    case "apart":
+      return [rule.a, rule.b];
+    case "together":
+      return rule.workloads;
+    default:
+      return [rule.workload];
+  }
+}
