@@ -7,5 +7,6 @@ export * from "./order.ts";
 export { place, type PlaceOptions, type PlaceOutcome } from "./place.ts";
 export type * from "./plan.ts";
 export type * from "./problem.ts";
+export { reasonsOf } from "./reasons.ts";
 export { solveProblem, solvers, type Model, type ModelSolution, type Solver } from "./solver/index.ts";
 export * from "./verify/index.ts";
