@@ -9,87 +9,94 @@ export interface Distances {
   readonly far: () => number;
 }
 
-/** Links without a latency are no path. One shortest-path tree (Dijkstra) is grown for each cluster that is asked for. */
+interface Edge {
+  readonly to: number;
+  readonly length: number;
+}
+
+/** Links without a latency are no path. One row of distances is computed for each cluster that is asked for. */
 export function distancesOf(fleet: Fleet): Distances {
-  const neighbours = new Map<string, Map<string, number>>();
-  for (const link of fleet.links) {
-    if (link.microseconds === undefined) continue;
-    join(neighbours, link.a, link.b, link.microseconds);
-    join(neighbours, link.b, link.a, link.microseconds);
+  const index = new Map(fleet.clusters.map(({ name }, i) => [name, i]));
+  const edges: Edge[][] = fleet.clusters.map(() => []);
+  for (const { a, b, microseconds } of fleet.links) {
+    const [from, to] = [index.get(a), index.get(b)];
+    if (from === undefined || to === undefined || microseconds === undefined) continue;
+    edges[from]!.push({ to, length: microseconds });
+    edges[to]!.push({ to: from, length: microseconds });
   }
-  const trees = new Map<string, Map<string, number>>();
-  const treeOf = (from: string) => {
-    const known = trees.get(from);
-    if (known !== undefined) return known;
-    const tree = shortestPaths(neighbours, from);
-    trees.set(from, tree);
-    return tree;
-  };
-  const longestFrom = (from: string) => {
-    let longest = 0;
-    for (const [to, path] of treeOf(from)) longest = Math.max(longest, neighbours.get(from)?.get(to) ?? path);
-    return longest;
-  };
+  const rows: (Float64Array | undefined)[] = [];
+  const row = (from: number) => (rows[from] ??= rowOf(edges, from));
   const between = (a: string, b: string): number => {
-    if (a === b) return 0;
-    const direct = neighbours.get(a)?.get(b);
-    if (direct !== undefined) return direct;
-    if (!neighbours.has(a) || !neighbours.has(b)) return Infinity;
-    const known = trees.get(b);
-    return (known === undefined ? treeOf(a).get(b) : known.get(a)) ?? Infinity;
+    const [from, to] = [index.get(a), index.get(b)];
+    if (from === undefined || to === undefined) return a === b ? 0 : Infinity;
+    const known = rows[to]; // distances are the same both ways
+    return known === undefined ? row(from)[to]! : known[from]!;
   };
   let far: number | undefined;
-  return { between, far: () => (far ??= 1 + Math.max(0, ...fleet.clusters.map(({ name }) => longestFrom(name)))) };
+  const longest = () => {
+    let most = 0;
+    for (const from of edges.keys())
+      for (const length of row(from)) if (length < Infinity && length > most) most = length;
+    return most;
+  };
+  return { between, far: () => (far ??= 1 + longest()) };
 }
 
-function join(neighbours: Map<string, Map<string, number>>, a: string, b: string, microseconds: number): void {
-  let row = neighbours.get(a);
-  if (row === undefined) neighbours.set(a, (row = new Map()));
-  row.set(b, Math.min(row.get(b) ?? Infinity, microseconds));
-}
-
-function shortestPaths(
-  neighbours: ReadonlyMap<string, ReadonlyMap<string, number>>,
-  from: string,
-): Map<string, number> {
-  const settled = new Map<string, number>();
-  const heap: { at: string; distance: number }[] = [{ at: from, distance: 0 }];
-  while (heap.length > 0) {
-    const nearest = pop(heap);
-    if (settled.has(nearest.at)) continue;
-    settled.set(nearest.at, nearest.distance);
-    for (const [next, step] of neighbours.get(nearest.at) ?? []) {
-      if (!settled.has(next)) push(heap, { at: next, distance: nearest.distance + step });
+/** Dijkstra's shortest paths, then each direct link as it is. */
+function rowOf(edges: readonly (readonly Edge[])[], from: number): Float64Array {
+  const best = new Float64Array(edges.length).fill(Infinity);
+  const heap = new Heap();
+  best[from] = 0;
+  heap.push(from, 0);
+  for (let at = heap.pop(); at !== undefined; at = heap.pop()) {
+    if (at.key > best[at.node]!) continue;
+    for (const { to, length } of edges[at.node]!) {
+      const through = at.key + length;
+      if (through >= best[to]!) continue;
+      best[to] = through;
+      heap.push(to, through);
     }
   }
-  return settled;
+  const direct = new Map<number, number>();
+  for (const { to, length } of edges[from]!) direct.set(to, Math.min(direct.get(to) ?? Infinity, length));
+  for (const [to, length] of direct) if (to !== from) best[to] = length;
+  return best;
 }
 
-// A binary heap by distance: a fleet of a thousand clusters has too many links for a scan of all in each step.
-function push<T extends { distance: number }>(heap: T[], entry: T): void {
-  let index = heap.push(entry) - 1;
-  while (index > 0) {
-    const parent = (index - 1) >> 1;
-    if (heap[parent]!.distance <= entry.distance) break;
-    heap[index] = heap[parent]!;
-    index = parent;
-  }
-  heap[index] = entry;
-}
+/** A binary heap by key: a fleet of a thousand clusters has too many for a scan of all in each step. */
+class Heap {
+  readonly #nodes: number[] = [];
+  readonly #keys: number[] = [];
 
-function pop<T extends { distance: number }>(heap: T[]): T {
-  const top = heap[0]!;
-  const last = heap.pop()!;
-  if (heap.length === 0) return top;
-  let index = 0;
-  for (;;) {
-    let child = 2 * index + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && heap[child + 1]!.distance < heap[child]!.distance) child++;
-    if (heap[child]!.distance >= last.distance) break;
-    heap[index] = heap[child]!;
-    index = child;
+  push(node: number, key: number): void {
+    let child = this.#keys.length;
+    for (let parent = (child - 1) >> 1; child > 0 && this.#keys[parent]! > key; parent = (child - 1) >> 1) {
+      this.#set(child, this.#nodes[parent]!, this.#keys[parent]!);
+      child = parent;
+    }
+    this.#set(child, node, key);
   }
-  heap[index] = last;
-  return top;
+
+  pop(): { node: number; key: number } | undefined {
+    if (this.#keys.length === 0) return undefined;
+    const top = { node: this.#nodes[0]!, key: this.#keys[0]! };
+    const [node, key] = [this.#nodes.pop()!, this.#keys.pop()!];
+    const size = this.#keys.length;
+    if (size === 0) return top;
+    let parent = 0;
+    for (;;) {
+      let child = 2 * parent + 1;
+      if (child + 1 < size && this.#keys[child + 1]! < this.#keys[child]!) child++;
+      if (child >= size || this.#keys[child]! >= key) break;
+      this.#set(parent, this.#nodes[child]!, this.#keys[child]!);
+      parent = child;
+    }
+    this.#set(parent, node, key);
+    return top;
+  }
+
+  #set(at: number, node: number, key: number): void {
+    this.#nodes[at] = node;
+    this.#keys[at] = key;
+  }
 }
