@@ -50,4 +50,61 @@ export const actionDiagnostics = defineDiagnostics("action", {
     message: (workload: string, most: number) =>
       `the conditions on nodes of \`${workload}\` become more than ${most} alternatives of node affinity`,
   },
+  "deny-beside-allow": {
+    severity: "error",
+    what: "A `deny` and an `allow` that names both ends itself say the opposite of the same connection.",
+    why: "One of the two sentences would be broken.",
+    todo: "Remove one of them, or name other ports.",
+    message: (deny: string, allow: string) => `\`${deny}\` contradicts \`${allow}\``,
+  },
+  "deny-not-held": {
+    severity: "error",
+    what: "A `deny` would take a part out of an `allow` that policies can not divide.",
+    why: "Network policies only add: who is let in by a wider peer can not be kept out again.",
+    todo: "Name in the `allow` only those who may connect.",
+    message: (deny: string, allow: string) =>
+      `\`${deny}\` can not be held: \`${allow}\` lets it through, and policies can not subtract it`,
+  },
+  "pods-not-written": {
+    severity: "error",
+    what: "A traffic rule names a workload whose pods are not written in its manifest.",
+    why: "Without the labels of its pods no policy can select them.",
+    todo: "Name them by their labels: `pods (KEY = VALUE) in NAMESPACE`.",
+    message: (workload: string, kind: string) =>
+      `the traffic of \`${workload}\` can not be ruled: the labels of a ${kind}'s pods are not in its manifest`,
+  },
+  "range-of-pods": {
+    severity: "error",
+    what: "A range of addresses in a traffic rule lies within the pods of a cluster.",
+    why: "Pods' addresses come and go, and network policies are not exact on them.",
+    todo: "Name the workload, or `pods (LABELS) in NAMESPACE`.",
+    message: (range: string, cluster: string) =>
+      `\`${range}\` are addresses of pods of \`${cluster}\`: name the pods themselves`,
+  },
+  "range-may-hold-pods": {
+    severity: "warning",
+    what: "A range in a traffic rule may hold addresses of pods, because a cluster does not say its pod range.",
+    why: "A range means what is outside of the fleet; pods whose addresses lie in it would be let through too.",
+    todo: "Write the cluster's pod range into the fleet: `cluster paris { pods 10.1.0.0/16 … }`.",
+    message: (range: string, cluster: string) =>
+      `\`${range}\` also lets through the pods of \`${cluster}\` that have such addresses: it does not say its \`pods\``,
+  },
+  "across-clusters": {
+    severity: "error",
+    what: "Traffic is allowed between workloads that the plan puts on different clusters.",
+    why: "The policies that are generated hold within one cluster.",
+    todo: "Run both on the same clusters (`run a with b`), or set `connectivity none`, which does so by itself.",
+    message: (rule: string, from: string, at: string, to: string, there: string) =>
+      `\`${rule}\` across clusters is not supported yet: \`${from}\` runs on ${at}, \`${to}\` ${there}`,
+  },
+  "policy-opens-more": {
+    severity: "error",
+    what: "A network policy in a file lets through what the intents do not allow.",
+    why: "Policies add up: what one of them lets through is open, whatever the intents say.",
+    todo: "Remove the policy from the file, or say the same with `allow`.",
+    message: (policy: string, peer: string, workload: string, direction: "ingress" | "egress") =>
+      direction === "ingress"
+        ? `\`NetworkPolicy/${policy}\` lets ${peer} reach \`${workload}\`, which no intent allows`
+        : `\`NetworkPolicy/${policy}\` lets \`${workload}\` reach ${peer}, which no intent allows`,
+  },
 });

@@ -7,6 +7,7 @@ import { base } from "./base.ts";
 import type { ActionController, ActionOutput, Objects, PlacedReplicas } from "./controller.ts";
 import { replicas } from "./replicas.ts";
 import { requests } from "./requests.ts";
+import { traffic } from "./traffic/index.ts";
 
 export type {
   ActionController,
@@ -24,6 +25,7 @@ export const actionControllers: readonly ActionController[] = [
   replicas, // how many of them: the plan's own decision, before any intent changes what one is
   requests, // what one of them needs: reservations that the placement counted on
   affinity, // where within the cluster: after the requests, which already keep pods off the nodes that are too small
+  traffic, // last: its policies must select the pods as they finally are, and it reads the policies that files bring
 ];
 
 /**

@@ -22,12 +22,15 @@ function writeRequests(input: ActionInput): ActionOutput {
   const diagnostics: Diagnostic[] = [];
   const runs = new Map(input.ir.runs.map((run) => [run.workload, run]));
   const made = new Map<KubernetesObject, KubernetesObject>();
+  const runtimeClasses = input.ir.apps.flatMap((app) =>
+    app.objects.map((o) => o.object).filter((object) => object.kind === "RuntimeClass"),
+  );
   const objects = changeWorkloads(input, (workload, object) => {
     const run = runs.get(workload.id);
     if (run === undefined || run.reservations.length === 0) return object;
     let changed = made.get(object);
     if (changed === undefined) {
-      const result = withReservations(workload, run, object);
+      const result = withReservations(workload, run, object, runtimeClasses);
       diagnostics.push(...result.diagnostics);
       made.set(object, (changed = result.object));
     }
@@ -36,7 +39,12 @@ function writeRequests(input: ActionInput): ActionOutput {
   return { objects, diagnostics };
 }
 
-function withReservations(workload: Workload, run: RunIr, object: KubernetesObject) {
+function withReservations(
+  workload: Workload,
+  run: RunIr,
+  object: KubernetesObject,
+  runtimeClasses: readonly KubernetesObject[],
+) {
   const diagnostics: Diagnostic[] = [];
   let changed = object;
   for (const reservation of largest(run.reservations)) {
@@ -54,12 +62,12 @@ function withReservations(workload: Workload, run: RunIr, object: KubernetesObje
       diagnostics.push(actionDiagnostics.make["container-not-named"](span, [workload.name, shown, resource, names]));
       continue;
     }
-    const missing = (run.demand[resource] ?? 0) - overheadOf(spec, resource) - runningTogether(spec, resource);
+    const own = workload.containers.map((c) => c.requests[resource] ?? 0);
+    const together = own.reduce((sum, amount) => sum + amount, 0) + ofSidecars(spec, resource);
+    const missing = (run.demand[resource] ?? 0) - overheadOf(spec, resource, runtimeClasses) - together;
     if (missing <= 0) continue;
     changed = withPodSpec(workload.kind, changed, ["containers"], (list) =>
-      (list as readonly Json[]).map((c, i) =>
-        i === named ? withRequest(c, resource, requestOf(c, resource) + missing) : c,
-      ),
+      (list as readonly Json[]).map((c, i) => (i === named ? withRequest(c, resource, (own[i] ?? 0) + missing) : c)),
     );
   }
   return { object: changed, diagnostics };
@@ -79,22 +87,22 @@ function largest(reservations: RunIr["reservations"]): RunIr["reservations"] {
   return [...best.values()].sort((a, b) => (a.resource < b.resource ? -1 : 1));
 }
 
-/** Requests of everything that runs at the same time: the containers, and init containers that go on running. */
-function runningTogether(spec: Json, resource: string): number {
+/** Init containers that go on running beside the others. One without a request for something has its limit as one. */
+function ofSidecars(spec: Json, resource: string): number {
   const sidecars = listAt(spec, ["initContainers"]).filter((container) => container["restartPolicy"] === "Always");
-  return [...listAt(spec, ["containers"]), ...sidecars].reduce(
-    (sum, container) => sum + requestOf(container, resource),
-    0,
-  );
+  const amount = (sidecar: Json) =>
+    amountOf(valueAt(sidecar, ["resources", "requests", resource]), resource) ??
+    amountOf(valueAt(sidecar, ["resources", "limits", resource]), resource);
+  return sidecars.reduce((sum, sidecar) => sum + (amount(sidecar) ?? 0), 0);
 }
 
-const overheadOf = (spec: Json, resource: string): number =>
-  amountOf(valueAt(spec, ["overhead", resource]), resource) ?? 0;
-
-/** A container without a request for something has its limit as one. */
-function requestOf(container: Json, resource: string): number {
-  const asked = amountOf(valueAt(container, ["resources", "requests", resource]), resource);
-  return asked ?? amountOf(valueAt(container, ["resources", "limits", resource]), resource) ?? 0;
+/** What the pod's sandbox takes: its own word, or that of its RuntimeClass, which the API server copies into it. */
+function overheadOf(spec: Json, resource: string, runtimeClasses: readonly KubernetesObject[]): number {
+  const runtimeClass = runtimeClasses.find((object) => object.metadata.name === spec["runtimeClassName"]);
+  const amount = isMap(spec["overhead"])
+    ? spec["overhead"][resource]
+    : valueAt(runtimeClass, ["overhead", "podFixed", resource]);
+  return amountOf(amount, resource) ?? 0;
 }
 
 function amountOf(value: unknown, resource: string): number | undefined {
