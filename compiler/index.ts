@@ -11,3 +11,5 @@ export { acceptsWorkload, holdsOnCluster, holdsOnPool } from "./conditions/evalu
 export { compareLabel, compareVersions } from "./conditions/compare.ts";
 export { createSuggest } from "./near-names.ts";
 export type { Suggest } from "./near-names.ts";
+export { diagnosticJson, renderDiagnostic } from "./render-diagnostic.ts";
+export type { DiagnosticJson, PositionJson, RenderOptions, Sources } from "./render-diagnostic.ts";

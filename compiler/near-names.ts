@@ -11,7 +11,7 @@ const COMPARISONS = 3_000_000;
 export function createSuggest(): Suggest {
   let left = COMPARISONS;
   return (name, candidates) => {
-    const most = name.length <= 2 ? 1 : name.length <= 5 ? 2 : 3;
+    const most = name.length <= 3 ? 1 : name.length <= 7 ? 2 : 3;
     const lower = name.toLowerCase();
     let best: string | undefined;
     let bestDistance = most + 1;

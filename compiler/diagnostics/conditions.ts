@@ -72,8 +72,8 @@ export const conditions = {
     what: "A condition tells node pools of one cluster apart that have the same node labels.",
     why: "The pod's node affinity could not keep it off the wrong nodes, so the condition would not hold.",
     todo: "Give one of the pools a label or feature that its nodes really have.",
-    message: (condition: string, cluster: string, yes: string, no: string) =>
-      `\`${condition}\` holds on the nodes \`${yes}\` of \`${cluster}\` and not on \`${no}\`, and no node label tells the two apart`,
+    message: (cluster: string, yes: string, no: string) =>
+      `this holds on the nodes \`${yes}\` of \`${cluster}\` and not on \`${no}\`, and no node label tells the two apart`,
   },
   "unknown-property": {
     severity: "error",

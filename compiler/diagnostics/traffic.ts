@@ -63,7 +63,7 @@ export const traffic = {
     why: "`internet` is everything but the fleet's pods, and which addresses those are is not known.",
     todo: "Add `pods RANGE` to the cluster.",
     message: (clusters: readonly string[]) =>
-      `\`internet\` is all but the fleet's pods, and ${some(clusters)} ${clusters.length === 1 ? "does" : "do"} not say where its pods are`,
+      `\`internet\` is all but the fleet's pods, and ${some(clusters)} ${clusters.length === 1 ? "does" : "do"} not say where ${clusters.length === 1 ? "its" : "their"} pods are`,
   },
   "kubernetes-needs-addresses": {
     severity: "error",
@@ -71,7 +71,7 @@ export const traffic = {
     why: "A rule needs the address.",
     todo: "Add `api ADDRESS` to the cluster.",
     message: (clusters: readonly string[]) =>
-      `\`kubernetes\` is the API server, and ${some(clusters)} ${clusters.length === 1 ? "does" : "do"} not say its address`,
+      `\`kubernetes\` is the API server, and ${some(clusters)} ${clusters.length === 1 ? "does" : "do"} not say ${clusters.length === 1 ? "its address" : "their addresses"}`,
   },
   "nothing-of-ours": {
     severity: "error",

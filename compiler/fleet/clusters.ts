@@ -9,8 +9,9 @@ import type { Say } from "../reading/words.ts";
 import type { ResourceWords } from "./resources.ts";
 
 /** A cluster whose `accepts` is not resolved yet: it asks for properties of workloads. */
-export interface DraftCluster extends Cluster {
-  readonly acceptsWhere: readonly Condition[];
+export interface DraftCluster {
+  readonly cluster: Cluster;
+  readonly accepts: readonly Condition[];
 }
 
 /** The kubelet's own default. */
@@ -21,7 +22,7 @@ export function readCluster(statement: StatementOf<"cluster">, resources: Resour
   const features = new Entries("feature", say);
   const prices: Record<string, number> = {};
   const pools: NodePool[] = [];
-  const acceptsWhere: Condition[] = [];
+  const accepts: Condition[] = [];
   const networks: string[] = [];
   const podRanges: string[] = [];
   const apiAddresses: string[] = [];
@@ -69,11 +70,11 @@ export function readCluster(statement: StatementOf<"cluster">, resources: Resour
       case "api":
         return addEach(entry.addresses, apiAddresses, say, (w) => (range(w, say) === undefined ? undefined : w.text));
       case "accepts":
-        acceptsWhere.push(entry.condition);
+        accepts.push(entry.condition);
     }
   };
   statement.entries.forEach(read);
-  return {
+  const cluster: Cluster = {
     name: statement.name.text,
     labels: labels.record(),
     features: features.names(),
@@ -83,9 +84,9 @@ export function readCluster(statement: StatementOf<"cluster">, resources: Resour
     networks,
     podRanges,
     apiAddresses,
-    acceptsWhere,
     span: statement.name.span,
   };
+  return { cluster, accepts };
 }
 
 /** Labels or features of one block; a second value is a conflict, the same one again a repetition. */

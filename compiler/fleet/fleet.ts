@@ -41,9 +41,9 @@ export function readFleet(
 
   const written = clusterStatements(declarations, host, resources.names(), say);
   const drafts = live === undefined ? written.map((statement) => readCluster(statement, resources, say)) : [];
-  const clusters: readonly Cluster[] = (
-    live?.clusters ?? drafts.map(({ acceptsWhere: _, ...cluster }) => cluster)
-  ).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const clusters: readonly Cluster[] = (live?.clusters ?? drafts.map((d) => d.cluster)).toSorted((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
   const featureLabels = { ...live?.featureLabels, ...settings.value.featureLabels };
   const groupNames = new Set(declarations.groups.keys());
   const vocabulary = vocabularyOf(clusters, groupNames, resources.names(), featureLabels);
@@ -69,7 +69,7 @@ export function readFleet(
     value: {
       fleet,
       dns: settings.value.dns,
-      accepts: new Map(drafts.map((d) => [d.name, d.acceptsWhere])),
+      accepts: new Map(drafts.map((d) => [d.cluster.name, d.accepts])),
       vocabulary,
     },
     diagnostics: [...settings.diagnostics, ...diagnostics, ...groups.diagnostics, ...links.diagnostics],

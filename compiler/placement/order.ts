@@ -7,7 +7,9 @@ export const bySpan = (a: Span, b: Span): number =>
 
 /** The content of a fact without its spans, as text. */
 export const contentOf = (fact: unknown): string =>
-  JSON.stringify(fact, (key, value: unknown) => (key === "span" || key === "spans" ? undefined : value));
+  JSON.stringify(fact, (key, value: unknown) =>
+    key === "span" || key === "spans" || key === "item" ? undefined : value,
+  );
 
 /** Facts sorted by content, then place; what is the same twice stays once, at its first place. */
 export function inOrder<T extends { readonly span: Span }>(facts: readonly T[]): readonly T[] {

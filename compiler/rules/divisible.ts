@@ -1,24 +1,24 @@
 // `xN` for what is never divided. A StatefulSet, or a Deployment with a claim, may still be counted where nothing is divided: with
 // `on each` and `on 1 cluster`. What has another source of its count (a node, an autoscaler, a Job's own) may not be counted at all.
-import type { Diagnostic } from "../../grammar/index.ts";
+import type { Diagnostic, Span, Word } from "../../grammar/index.ts";
 import { diagnose } from "../diagnostics.ts";
 import type { RunIr, Workload } from "../ir.ts";
 import { runsWithWorkloads } from "./rule.ts";
 import type { Checked } from "./rule.ts";
 
 export function* divisible(checked: Checked): Generator<Diagnostic> {
+  const counts = new Map<Span, Word>();
+  for (const { count, span } of checked.declarations.of("run")) if (count !== undefined) counts.set(span, count);
   for (const [run, workload] of runsWithWorkloads(checked)) {
-    const count = countOf(run, checked);
+    const count = run.spans.map((span) => counts.get(span)).find((word) => word !== undefined);
     if (count === undefined || workload.indivisible === undefined) continue;
     const { autoscaler, name } = workload;
+    const text = `x${count.text}`;
+    const help = { help: `leave out \`${text}\`` };
     if (autoscaler !== undefined)
-      yield diagnose["count-and-autoscaler"](count.span, [name, count.text, autoscaler.min, autoscaler.max], {
-        help: `leave out \`${count.text}\``,
-      });
+      yield diagnose["count-and-autoscaler"](count.span, [name, text, autoscaler.min, autoscaler.max], help);
     else if (!mayBeCounted(workload) || isDivided(run))
-      yield diagnose["not-divisible"](count.span, [name, count.text, workload.indivisible], {
-        help: `leave out \`${count.text}\``,
-      });
+      yield diagnose["not-divisible"](count.span, [name, text, workload.indivisible], help);
   }
 }
 
@@ -26,14 +26,3 @@ const isDivided = ({ spreading }: RunIr): boolean => spreading.kind === "divided
 
 const mayBeCounted = ({ kind }: Workload): boolean =>
   kind === "StatefulSet" || kind === "Deployment" || kind === "ReplicaSet";
-
-/** The words `xN`: with `on each` the spreading's span is that of `on each`, so the statement is asked. */
-function countOf(
-  run: RunIr,
-  { declarations }: Checked,
-): { readonly text: string; readonly span: RunIr["spans"][number] } | undefined {
-  if (run.spreading.kind === "divided") return { text: `x${run.spreading.total}`, span: run.spreading.span };
-  if (run.spreading.kind !== "each") return undefined;
-  const word = declarations.of("run").find((s) => s.count !== undefined && run.spans.includes(s.span))?.count;
-  return word === undefined ? undefined : { text: `x${word.text}`, span: word.span };
-}

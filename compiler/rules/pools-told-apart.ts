@@ -19,7 +19,7 @@ export function* poolsToldApart(checked: Checked): Generator<Diagnostic> {
       const found = firstAlike(condition, run, clusters, checked);
       if (found === undefined) fine.add(key);
       else
-        yield diagnose["pools-alike"](span, ["where …", found.cluster.name, found.yes.name, found.no.name], {
+        yield diagnose["pools-alike"](span, [found.cluster.name, found.yes.name, found.no.name], {
           related: [{ message: `\`${found.no.name}\``, span: found.no.span }],
           help: `give \`${found.yes.name}\` a label or feature that only its nodes have`,
         });
