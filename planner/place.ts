@@ -4,10 +4,11 @@ import type { Ir } from "../compiler/index.ts";
 import type { Diagnostic } from "../grammar/index.ts";
 import type { PlacedReplicas } from "./action/controller.ts";
 import { buildProblem } from "./build/index.ts";
+import { planner } from "./diagnostics.ts";
 import { replicasOf, unplacedOf, usageOf } from "./outcome.ts";
 import type { PlacedWorkload, PlanStatus, Usage } from "./plan.ts";
-import type { Placement, Problem, Solution, SolveOptions } from "./problem.ts";
-import { solveProblem } from "./solver/index.ts";
+import type { Placement, Problem, SolveOptions } from "./problem.ts";
+import { settle, type Settled } from "./settle.ts";
 
 export interface PlaceOptions extends SolveOptions {
   /** Clusters that are taken to be lost. */
@@ -34,12 +35,22 @@ export interface PlaceOutcome {
  * @param before replicas in force, by workload id and cluster.
  */
 export async function place(ir: Ir, before: PlacedReplicas, options: PlaceOptions): Promise<PlaceOutcome> {
-  const built = buildProblem(ir, before, { without: options.without ?? [] });
-  const solution = await solveProblem(built.value, options);
-  return outcome(built.value, solution, built.diagnostics);
+  const built = buildProblem(ir, before, { without: options.without ?? [] }); // words become numbers, once
+  const settled = await settle(ir, built.value, options); // solving and packing take turns: each knows what the other can not
+  return outcome(built.value, settled, [...built.diagnostics, ...doubts(built.value, settled)]);
 }
 
-function outcome(problem: Problem, solution: Solution, diagnostics: readonly Diagnostic[]): PlaceOutcome {
+/** A warning for each cluster where the pods fit and the scheduler may still not find how. */
+function doubts(problem: Problem, { unsure }: Settled): readonly Diagnostic[] {
+  return unsure.map(({ cluster, counts }) => {
+    const names = counts
+      .filter(({ replicas }) => replicas > 0)
+      .map(({ workload }) => `\`${problem.workloads[workload]?.id}\``);
+    return planner.make["scheduler-may-fail"](undefined, [problem.clusters[cluster]?.name ?? "", names.join(", ")]);
+  });
+}
+
+function outcome(problem: Problem, { solution, order }: Settled, diagnostics: readonly Diagnostic[]): PlaceOutcome {
   const solved = solution.status === "optimal" || solution.status === "feasible" ? solution : undefined;
   const placed = solved === undefined ? {} : replicasOf(problem, solved.placement);
   return {
@@ -50,7 +61,7 @@ function outcome(problem: Problem, solution: Solution, diagnostics: readonly Dia
     gap: solved?.gap ?? 0,
     solver: solution.solver,
     usage: solved === undefined ? [] : usageOf(problem, solved.placement),
-    order: {},
+    order,
     problem,
     placement: solved?.placement,
     diagnostics,

@@ -106,7 +106,7 @@ export type Rule =
       readonly groups: readonly (readonly number[])[];
       readonly because: Because;
     }
-  /** All on the same clusters (shared claims); of what is optional, each placed copy is on a cluster of the others. */
+  /** All on the same clusters (shared claims); of what is optional, either no copy is placed or all are. */
   | { readonly kind: "together"; readonly workloads: readonly number[]; readonly because: Because }
   /**
    * After losing any `count` of `groups` (all clusters of each; a cluster that lacks the label is a group of its own), at least `keeping`
@@ -146,6 +146,16 @@ export type Rule =
       readonly most: number;
       readonly because: Because;
     };
+
+/**
+ * What the nodes of one cluster can not hold together, learnt from packing: not every workload at once with at least (`exactly`: with
+ * just) so many replicas. A loss that is survived may not come to it either.
+ */
+export interface NodeCut {
+  readonly cluster: number;
+  readonly counts: readonly { readonly workload: number; readonly replicas: number }[];
+  readonly exactly: boolean;
+}
 
 /**
  * Latency of `from`'s replicas to the nearest of `to` (`allow a -> b`, soft `near`), in microseconds; unreachable or none placed: `far`.

@@ -37,11 +37,7 @@ export function stays(ir: Ir): Keeps {
       kind: "intent",
     };
     const copies = counting.kind === "copies" ? counting.clusters : (counting.clusters ?? 1);
-    if (copies > where.length)
-      return {
-        ...free,
-        rules: where.map((cluster) => stay(index, cluster, counting.kind === "copies" ? counting.size : 1, because)),
-      };
+    if (copies > where.length) return { ...free, rules: newcomers(index, found.candidates, before, where, because) };
     const leaves = (cluster: number): boolean => !before.has(cluster);
     return {
       candidates: found.candidates.filter((candidate) => !leaves(candidate.cluster)),
@@ -58,12 +54,28 @@ export function stays(ir: Ir): Keeps {
   };
 }
 
-const stay = (workload: number, cluster: number, least: number, because: Because): Rule => ({
-  kind: "cut",
-  terms: [{ workload, cluster, coefficient: -1 }],
-  most: -least,
-  because,
-});
+/** A copy comes to a new cluster only when those that hold data all stay. */
+function newcomers(
+  workload: number,
+  candidates: readonly Candidate[],
+  before: ReadonlyMap<number, number>,
+  where: readonly number[],
+  because: Because,
+): readonly Rule[] {
+  return candidates
+    .filter(({ cluster }) => !before.has(cluster))
+    .flatMap(({ cluster }) =>
+      where.map((held) => ({
+        kind: "cut" as const,
+        terms: [
+          { workload, cluster, coefficient: 1 },
+          { workload, cluster: held, coefficient: -1 },
+        ],
+        most: 0,
+        because,
+      })),
+    );
+}
 
 /** Workloads with claims of their own, named or made from templates. */
 function holders(ir: Ir): ReadonlySet<string> {

@@ -1,4 +1,4 @@
 // The door of the exact solvers.
-export { gapOf, solveProblem } from "./solve.ts";
+export { gapOf, solveProblem, type ExactSolution } from "./solve.ts";
 export { solvers } from "./choose.ts";
 export type { Model, ModelOptions, ModelSolution, Solver } from "./model.ts";

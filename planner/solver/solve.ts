@@ -1,12 +1,21 @@
 // A problem solved exactly: encode, minimise term by term, decode. It must not know nodes one by one.
-import type { Problem, Solution, SolveOptions } from "../problem.ts";
+import type { NodeCut, Placement, Problem, Solution, SolveOptions } from "../problem.ts";
 import { chooseSolver } from "./choose.ts";
 import { decode, encode } from "./encode/encode.ts";
 import { lexicographic } from "./lexicographic.ts";
 
-/** Solves a problem with the solver that is named or, for `auto`, that suits its size. */
-export async function solveProblem(problem: Problem, options: SolveOptions): Promise<Solution> {
-  const encoded = encode(problem);
+/** A solution with where everything is after each loss that is survived: as planned first. */
+export type ExactSolution = Solution & {
+  readonly situations?: readonly { readonly lost: ReadonlySet<number>; readonly placement: Placement }[];
+};
+
+/** Solves a problem with the solver that is named or, for `auto`, that suits its size. `cuts` are what packing taught before. */
+export async function solveProblem(
+  problem: Problem,
+  options: SolveOptions,
+  cuts: readonly NodeCut[] = [],
+): Promise<ExactSolution> {
+  const encoded = encode(problem, cuts);
   const solver = chooseSolver(options.solver, encoded.draft);
   const found = await lexicographic(
     encoded.draft,
@@ -26,8 +35,12 @@ export async function solveProblem(problem: Problem, options: SolveOptions): Pro
     if (term.index === undefined || result === undefined) return [];
     return [{ name: term.name, value: tidy(result.value * term.unit), bound: tidy(result.bound * term.unit) }];
   });
-  const placement = decode(problem, encoded.situations[0] as (typeof encoded.situations)[0], found.values);
-  return { status: found.status, placement, objective, gap: gapOf(objective), solver: solver.name };
+  const situations = encoded.situations.map((situation) => ({
+    lost: situation.lost,
+    placement: decode(problem, situation, found.values),
+  }));
+  const placement = (situations[0] as (typeof situations)[0]).placement;
+  return { status: found.status, placement, objective, gap: gapOf(objective), solver: solver.name, situations };
 }
 
 /** Relative gap of the first term that has one. */

@@ -3,7 +3,8 @@
 import { newDraft } from "../draft.ts";
 import type { Draft } from "../draft.ts";
 import { valueOf } from "../model.ts";
-import type { Because, Placement, Problem, ProblemWorkload } from "../../problem.ts";
+import type { Because, NodeCut, Placement, Problem, ProblemWorkload } from "../../problem.ts";
+import { encodeCuts } from "./cuts.ts";
 import { encodeCapacity, encodeCounts, loadOf } from "./counting.ts";
 import { layGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
@@ -20,7 +21,7 @@ export interface Encoded {
   readonly terms: readonly EncodedTerm[];
 }
 
-export function encode(problem: Problem): Encoded {
+export function encode(problem: Problem, cuts: readonly NodeCut[] = []): Encoded {
   const draft = newDraft();
   const ground = layGround(problem, draft);
   const facts = problem.clusters.map((cluster): Because => ({
@@ -32,8 +33,9 @@ export function encode(problem: Problem): Encoded {
   encodeCapacity(problem, draft, load, facts);
   const losses = encodeRules(ground);
   for (const { placed } of losses) encodeCapacity(problem, draft, loadOf(problem, placed), facts);
-  const terms = encodeObjectives(ground, load);
-  return { draft, ground, situations: [{ lost: new Set(), placed: ground.placed }, ...losses], terms };
+  const situations = [{ lost: new Set<number>(), placed: ground.placed }, ...losses];
+  encodeCuts(ground, situations, cuts);
+  return { draft, ground, situations, terms: encodeObjectives(ground, load) };
 }
 
 /** Replicas of each workload on each candidate, as planned or in another situation. */

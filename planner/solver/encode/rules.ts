@@ -1,5 +1,5 @@
 // Each rule of a problem as rows, exactly. `survive` and `choices` have files of their own. It must not know objectives.
-import { atLeast, atMost, integerColumn, minus, plus, sum, times } from "../draft.ts";
+import { atLeast, atMost, constant, integerColumn, minus, plus, sum, times } from "../draft.ts";
 import type { Linear } from "../model.ts";
 import type { ProblemWorkload, Rule } from "../../problem.ts";
 import { countOf } from "./counting.ts";
@@ -84,19 +84,31 @@ function apart(ground: Ground, { a, b, groups, because }: Of<"apart">): void {
   }
 }
 
-/** One set of clusters for all: what must run is on each of it, what is optional on some of it. */
+/** One set of clusters for all: what must run is on each of it, what is optional on each of it or nowhere. */
 function together(ground: Ground, { workloads, because }: Of<"together">): void {
   const { problem, draft } = ground;
   const of = (w: number): ProblemWorkload => problem.workloads[w] as ProblemWorkload;
   const clusters = [...new Set(workloads.flatMap((w) => of(w).candidates.map((c) => c.cluster)))].sort((a, b) => a - b);
   const common = new Map(clusters.map((cluster) => [cluster, integerColumn(draft, 0, 1)]));
-  for (const w of workloads)
+  for (const w of workloads) {
+    const placed = of(w).optional ? integerColumn(draft, 0, 1) : constant(1);
     for (const [cluster, shared] of common) {
       const i = ground.candidateOn(w, cluster);
-      const difference = i === undefined ? times(shared, -1) : minus(ground.there(w, i), shared);
-      atMost(draft, difference, 0, because);
-      if (!of(w).optional) atLeast(draft, difference, 0, because);
+      const there = i === undefined ? constant(0) : ground.there(w, i);
+      atMost(draft, minus(there, shared), 0, because);
+      atMost(draft, minus(there, placed), 0, because);
+      atLeast(
+        draft,
+        sum([
+          [there, 1],
+          [shared, -1],
+          [placed, -1],
+        ]),
+        -1,
+        because,
+      );
     }
+  }
   const copies = workloads.map((w) => copiesOf(of(w)));
   atMost(draft, plus(...common.values()), Math.max(...copies), because);
 }

@@ -1,0 +1,134 @@
+// In which order a cluster's workloads are to be created, so that the kube-scheduler finds a node for every pod however it breaks ties.
+// It must not know why the workloads are there.
+import { withDaemons, sizeOf } from "./pack.ts";
+import type { BoardNode, PodKind } from "./board.ts";
+import { newScheduler, randomOf } from "./scheduler.ts";
+import type { ScoredKind, ScoredNode } from "./scheduler.ts";
+
+export interface Schedulable {
+  readonly kinds: readonly PodKind[];
+  readonly nodes: readonly BoardNode[];
+  readonly scoredNodes: readonly ScoredNode[];
+  readonly scoredKinds: readonly ScoredKind[];
+}
+
+export type CreationOrder =
+  /** Any order, all at once too. */
+  | { readonly kind: "any" }
+  /** These kinds one after the other, each when the one before has its nodes. */
+  | { readonly kind: "sequence"; readonly sequence: readonly number[] }
+  | { readonly kind: "none"; readonly stuck: number };
+
+const TIES = 4;
+const SHUFFLES = 6;
+const REPAIRS = 40;
+
+/** @param later kinds whose pods come after all others (what returns after a loss), with how many. */
+export function creationOrder(ground: Schedulable, later: ReadonlyMap<number, number> = new Map()): CreationOrder {
+  const all = ground.kinds.map((_, k) => k);
+  const kinds = all.filter((k) => !(ground.kinds[k] as PodKind).perNode);
+  const daemons = all.filter((k) => (ground.kinds[k] as PodKind).perNode);
+  // A DaemonSet's pod has one node to go to: it comes before all that could take its place.
+  if (later.size === 0 && (alwaysRoom(ground) || (daemons.length === 0 && anyOrder(ground, kinds))))
+    return { kind: "any" };
+  const size = ground.kinds.map((kind) => sizeOf(kind, ground.nodes));
+  let sequence = kinds.toSorted((a, b) => (size[b] as number) - (size[a] as number) || a - b);
+  const tried = new Set<string>();
+  let stuck = sequence[0] ?? 0;
+  for (let repair = 0; repair < REPAIRS; repair++) {
+    const failing = firstFailure(ground, sequence, later);
+    if (failing === undefined) return { kind: "sequence", sequence: [...daemons, ...sequence] };
+    stuck = failing;
+    tried.add(sequence.join());
+    sequence = repaired(sequence, failing, tried, repair);
+    if (tried.has(sequence.join())) break;
+  }
+  return { kind: "none", stuck };
+}
+
+/** What found no node comes earlier: to the front, else halfway, else the whole order is dealt anew. */
+function repaired(sequence: readonly number[], failing: number, tried: ReadonlySet<string>, round: number): number[] {
+  const rest = sequence.filter((kind) => kind !== failing);
+  const at = sequence.indexOf(failing);
+  for (const place of [0, Math.floor(at / 2), at - 1, rest.length]) {
+    const moved = [...rest.slice(0, Math.max(0, place)), failing, ...rest.slice(Math.max(0, place))];
+    if (!tried.has(moved.join())) return moved;
+  }
+  return shuffled(sequence, randomOf(round + 1));
+}
+
+function firstFailure(
+  ground: Schedulable,
+  sequence: readonly number[],
+  later: ReadonlyMap<number, number>,
+): number | undefined {
+  const first = sequence.flatMap((kind) =>
+    Array<number>((ground.kinds[kind] as PodKind).count - (later.get(kind) ?? 0)).fill(kind),
+  );
+  const last = sequence.flatMap((kind) => Array<number>(later.get(kind) ?? 0).fill(kind));
+  for (let seed = 1; seed <= TIES; seed++) {
+    const failing = run(ground, [...first, ...last], seed);
+    if (failing !== undefined) return failing;
+  }
+  return undefined;
+}
+
+/** Whether pods that come in any mixture all find nodes, as far as shuffles tell; the smallest first is the hardest of them. */
+function anyOrder(ground: Schedulable, kinds: readonly number[]): boolean {
+  const size = ground.kinds.map((kind) => sizeOf(kind, ground.nodes));
+  const pods = kinds.flatMap((kind) => Array<number>((ground.kinds[kind] as PodKind).count).fill(kind));
+  const smallFirst = pods.toSorted((a, b) => (size[a] as number) - (size[b] as number) || a - b);
+  for (let seed = 1; seed <= SHUFFLES; seed++) {
+    const order = seed === 1 ? smallFirst : shuffled(pods, randomOf(seed));
+    if (run(ground, order, seed) !== undefined) return false;
+  }
+  return true;
+}
+
+/** The kind of the first pod that finds no node; undefined when all do. */
+function run(ground: Schedulable, pods: readonly number[], seed: number): number | undefined {
+  const board = withDaemons(ground.kinds, ground.nodes);
+  if (board === undefined) return pods[0];
+  const scheduler = newScheduler(board, ground.scoredNodes, ground.scoredKinds, randomOf(seed));
+  return pods.find((kind) => !scheduler.schedule(kind));
+}
+
+/**
+ * Whether no arrangement of the others can keep a pod out: to close a node to it, some resource must be used beyond what would leave
+ * room, and all that is used is not enough to close every node.
+ */
+function alwaysRoom({ kinds, nodes }: Schedulable): boolean {
+  const special = kinds.some(
+    ({ pod }) => pod.podAffinity.length + pod.podAntiAffinity.length + pod.spread.length + pod.hostPorts.length > 0,
+  );
+  if (special) return false;
+  const resources = kinds[0]?.demand.length ?? 0;
+  const used = Array.from({ length: resources }, (_, r) =>
+    kinds.reduce(
+      (sum, kind) =>
+        sum +
+        (kind.demand[r] as number) * (kind.perNode ? nodes.filter((n) => kind.pools.has(n.pool)).length : kind.count),
+      0,
+    ),
+  );
+  return kinds.every((kind) => {
+    const open = nodes.filter((node) => kind.pools.has(node.pool));
+    let closed = 0;
+    for (let r = 0; r < resources; r++) {
+      const demand = kind.demand[r] as number;
+      if (demand === 0) continue;
+      const spare = Math.min(...open.map((node) => (node.shape[r] as number) - demand));
+      closed += ((used[r] as number) - demand) / Math.max(spare, 1e-9);
+    }
+    return closed < (kind.perNode ? 1 : open.length);
+  });
+}
+
+function shuffled(items: readonly number[], random: () => number): number[] {
+  const mixed = [...items];
+  for (let i = mixed.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [mixed[i], mixed[j]] = [mixed[j] as number, mixed[i] as number];
+  }
+  return mixed;
+}

@@ -1,0 +1,152 @@
+// The kube-scheduler's own way of placing pods: one after the other, each on a best-scored node that its filters admit, ties at random.
+// Scores as its default profile has them: NodeResourcesFit (LeastAllocated) and BalancedAllocation by cpu and memory, PodTopologySpread's
+// default soft spreading ×2, InterPodAffinity ×2, TaintToleration ×3. It must not know plans or other clusters.
+import type { Board } from "./board.ts";
+
+export interface ScoredNode {
+  /** Allocatable milli-CPU and bytes of memory; 0 where unknown. */
+  readonly cpu: number;
+  readonly memory: number;
+  readonly zone: string | undefined;
+  /** Taints with `PreferNoSchedule` by kind that does not tolerate them. */
+  readonly disliked: (kind: number) => number;
+}
+
+export interface ScoredKind {
+  /** Requests of one pod; what asks for nothing counts as a tenth of a CPU and 200 MiB. */
+  readonly cpu: number;
+  readonly memory: number;
+  /** Whether a controller's selector makes the default soft spreading apply. */
+  readonly spreads: boolean;
+}
+
+export interface Scheduler {
+  readonly board: Board;
+  /** Places one pod; false when no node admits it. */
+  readonly schedule: (kind: number) => boolean;
+}
+
+/** A scheduler over an empty board. `random` breaks ties: numbers in [0, 1). */
+export function newScheduler(
+  board: Board,
+  nodes: readonly ScoredNode[],
+  kinds: readonly ScoredKind[],
+  random: () => number,
+): Scheduler {
+  const cpu = new Float64Array(nodes.length);
+  const memory = new Float64Array(nodes.length);
+  const zones = [...new Set(nodes.flatMap((node) => node.zone ?? []))];
+  const zoneOf = nodes.map((node) => (node.zone === undefined ? -1 : zones.indexOf(node.zone)));
+  const scores = new Float64Array(nodes.length);
+  const raw = new Float64Array(nodes.length);
+
+  const put = (kind: number, node: number): void => {
+    board.add(kind, node);
+    cpu[node] = (cpu[node] as number) + (kinds[kind] as ScoredKind).cpu;
+    memory[node] = (memory[node] as number) + (kinds[kind] as ScoredKind).memory;
+  };
+
+  const resources = (kind: number, node: number): number => {
+    const of = nodes[node] as ScoredNode;
+    const { cpu: moreCpu, memory: moreMemory } = kinds[kind] as ScoredKind;
+    const parts: number[] = [];
+    if (of.cpu > 0) parts.push(Math.min(1, ((cpu[node] as number) + moreCpu) / of.cpu));
+    if (of.memory > 0) parts.push(Math.min(1, ((memory[node] as number) + moreMemory) / of.memory));
+    if (parts.length === 0) return 0;
+    const least = parts.reduce((sum, part) => sum + Math.floor((1 - part) * 100), 0) / parts.length;
+    const apart = parts.length === 2 ? Math.abs((parts[0] as number) - (parts[1] as number)) / 2 : 0;
+    return Math.floor(least) + Math.floor((1 - apart) * 100);
+  };
+
+  const spread = (kind: number, open: readonly number[]): void => {
+    if (!(kinds[kind] as ScoredKind).spreads) return;
+    const inZone = new Float64Array(zones.length);
+    const openZones = new Set<number>();
+    board.pods.forEach((here, node) => {
+      const zone = zoneOf[node] as number;
+      if (zone >= 0) inZone[zone] = (inZone[zone] as number) + (here[kind] as number);
+    });
+    for (const node of open) if ((zoneOf[node] as number) >= 0) openZones.add(zoneOf[node] as number);
+    const byNode = Math.log(open.length + 2);
+    const byZone = Math.log(openZones.size + 2);
+    for (const node of open) {
+      const zone = zoneOf[node] as number;
+      const zoned = zone < 0 ? 0 : (inZone[zone] as number) * byZone + 4;
+      raw[node] = Math.round((board.pods[node]?.[kind] as number) * byNode + 2 + zoned);
+    }
+    addReversed(open, 2);
+  };
+
+  /** Adds 100 × weight for the best, less the more there is, as the plugins normalise. */
+  const addReversed = (open: readonly number[], weight: number): void => {
+    const [low, high] = extremes(open);
+    for (const node of open)
+      scores[node] =
+        (scores[node] as number) +
+        weight * (high === 0 ? 100 : Math.floor((100 * (high + low - (raw[node] as number))) / high));
+  };
+  const extremes = (open: readonly number[]): readonly [number, number] => {
+    let [low, high] = [Infinity, -Infinity];
+    for (const node of open) {
+      low = Math.min(low, raw[node] as number);
+      high = Math.max(high, raw[node] as number);
+    }
+    return [low, high];
+  };
+
+  const likes = (kind: number, open: readonly number[]): void => {
+    for (const node of open) raw[node] = board.pull(kind, node);
+    const [low, high] = extremes(open);
+    if (high > low)
+      for (const node of open)
+        scores[node] = (scores[node] as number) + 2 * Math.floor((100 * ((raw[node] as number) - low)) / (high - low));
+    for (const node of open) raw[node] = (nodes[node] as ScoredNode).disliked(kind);
+    const most = extremes(open)[1];
+    if (most > 0)
+      for (const node of open)
+        scores[node] = (scores[node] as number) + 3 * Math.floor(100 - (100 * (raw[node] as number)) / most);
+  };
+
+  const schedule = (kind: number): boolean => {
+    const open: number[] = [];
+    for (let node = 0; node < nodes.length; node++) if (board.admits(kind, node)) open.push(node);
+    if (open.length === 0) return false;
+    for (const node of open) scores[node] = resources(kind, node);
+    spread(kind, open);
+    likes(kind, open);
+    let best = -Infinity;
+    let ties = 0;
+    let chosen = open[0] as number;
+    for (const node of open) {
+      const score = scores[node] as number;
+      if (score > best) {
+        best = score;
+        ties = 1;
+        chosen = node;
+      } else if (score === best && random() * ++ties < 1) chosen = node;
+    }
+    put(kind, chosen);
+    return true;
+  };
+
+  board.nodes.forEach((_, node) =>
+    board.kinds.forEach((_kind, kind) => {
+      for (let pod = board.pods[node]?.[kind] ?? 0; pod > 0; pod--) {
+        cpu[node] = (cpu[node] as number) + (kinds[kind] as ScoredKind).cpu;
+        memory[node] = (memory[node] as number) + (kinds[kind] as ScoredKind).memory;
+      }
+    }),
+  );
+  return { board, schedule };
+}
+
+/** Numbers in [0, 1) that depend only on the seed (mulberry32). */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
