@@ -17,7 +17,7 @@ export interface ProblemPool {
   readonly count: number;
   /**
    * Free amount of one node by resource index (`Problem.resources`), the fleet's reserve already taken off: of every resource of every
-   * node (pods and pieces too) `amount − ceil(amount × reserve)`.
+   * node (pods and pieces too) `amount − floor(amount × reserve)`.
    */
   readonly shape: readonly number[];
 }

@@ -68,7 +68,7 @@ function namedResources(ir: Ir): readonly string[] {
 function free(shape: Amounts, resources: readonly string[], fleet: Fleet): readonly number[] {
   return resources.map((resource) => {
     const amount = shape[resource] ?? (resource === "pods" ? 110 : 0);
-    return amount - Math.ceil(amount * fleet.reserve - 1e-6);
+    return amount - Math.floor(amount * fleet.reserve + 1e-6);
   });
 }
 

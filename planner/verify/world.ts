@@ -125,7 +125,7 @@ function poolFacts(ir: Ir, pool: NodePool): PoolFacts {
   const free: Record<string, number> = {};
   for (const [resource, amount] of Object.entries(pool.shape)) {
     // A percentage such as 10 % has no exact binary form: a node of 10,000 m keeps 1,000 m, not 1,001.
-    free[resource] = amount - Math.ceil(amount * ir.fleet.reserve - 1e-6);
+    free[resource] = amount - Math.floor(amount * ir.fleet.reserve + 1e-6);
   }
   return { pool, free, labels: nodeLabels(ir.fleet, pool) };
 }

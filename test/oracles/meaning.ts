@@ -53,7 +53,7 @@ export function standpoints(ir: Ir): Standpoint[] {
 /** What one empty node offers of a resource, the fleet's reserve taken off. */
 export function offer(ir: Ir, pool: NodePool, resource: string): number {
   const all = pool.shape[resource] ?? 0;
-  return all - Math.ceil(Number((all * ir.fleet.reserve).toFixed(6)));
+  return all - Math.floor(Number((all * ir.fleet.reserve).toFixed(6)));
 }
 
 const meant = (run: RunIr, cluster: Cluster): boolean =>
