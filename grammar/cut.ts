@@ -25,14 +25,18 @@ const closerOf = new Map([
   [t.OpenParen, t.CloseParen],
   [t.OpenBracket, t.CloseBracket],
 ]);
-const closers = new Set(closerOf.values());
+const openers = t.flags([...closerOf.keys()]);
+const closers = t.flags([...closerOf.values()]);
 const closerText: Readonly<Record<string, string>> = { "{": "}", "(": ")", "[": "]" };
 
 /** Cuts the tokens of `scanner`. Words before a comparison become names on the way (`where app = web`). */
 export class Cutter {
   private readonly scanner: Scanner;
   private readonly problems: Problems;
-  private readonly ahead: (t.Token | undefined)[] = [];
+  /** The next four tokens, as far as they have been looked at. */
+  private readonly ahead: (t.Token | undefined)[] = [undefined, undefined, undefined, undefined];
+  private head = 0;
+  private known = 0;
   private tokens: t.Token[] = [];
   private openers: Opener[] = [];
   private depth = 0;
@@ -51,27 +55,32 @@ export class Cutter {
       const token = this.peek(0);
       if (token === undefined) return this.tokens.length > 0 ? this.flush() : undefined;
       if (this.isKey(token)) {
-        this.ahead.shift();
+        this.take();
         this.push({ ...token, tokenType: t.Name, tokenTypeIdx: t.Name.tokenTypeIdx ?? 0 });
         continue;
       }
       if (this.tokens.length > 0 && t.isStatementWord(token.tokenType) && this.startsStatement(token)) {
         return this.flush();
       }
-      this.ahead.shift();
+      this.take();
       this.push(token);
     }
   }
 
-  private peek(n: number): t.Token | undefined {
-    while (this.ahead.length <= n) this.ahead.push(this.scanner.next());
-    return this.ahead[n];
+  private peek(n: 0 | 1 | 2 | 3): t.Token | undefined {
+    while (this.known <= n) this.ahead[(this.head + this.known++) & 3] = this.scanner.next();
+    return this.ahead[(this.head + n) & 3];
+  }
+
+  private take(): void {
+    this.head = (this.head + 1) & 3;
+    this.known--;
   }
 
   private push(token: t.Token): void {
     if (token.faulty) this.faulty = true;
     const type = token.tokenType;
-    if (closerOf.has(type)) this.open(token);
+    if (openers.has(type)) this.open(token);
     else if (closers.has(type) && !this.close(token)) return;
     this.nots = type === t.word.not ? this.nots + 1 : 0;
     if (this.depth + this.nots > deepest) this.refuseDepth(token);
@@ -142,7 +151,7 @@ export class Cutter {
     const type = token.tokenType;
     if (!t.isReserved(type) && !t.isPlaceWord(type)) return false;
     const next = this.peek(1)?.tokenType;
-    if (next === t.Equals || next?.CATEGORIES?.includes(t.CompareSign) === true) return true;
+    if (next !== undefined && comparisons.has(next)) return true;
     if (next === t.OpenBrace) return this.inData();
     if (next === t.word.in) return type !== t.word.not && this.peek(2)?.tokenType === t.OpenParen;
     if (next !== t.word.not) return false;
@@ -170,8 +179,7 @@ export class Cutter {
     if (type === t.word.cluster && isFigure(previous)) {
       // `survive 1 cluster`, unless a cluster is defined here.
       const name = this.peek(1)?.tokenType;
-      const isDefined = name !== undefined && (name === t.NameLike || name.CATEGORIES?.includes(t.NameLike) === true);
-      return isDefined && this.peek(2)?.tokenType === t.OpenBrace;
+      return name !== undefined && names.has(name) && this.peek(2)?.tokenType === t.OpenBrace;
     }
     return token.startsLine || !isUnfinished(before);
   }
@@ -188,8 +196,10 @@ export class Cutter {
   }
 }
 
-const isFigure = (token: t.Token | undefined): boolean =>
-  token !== undefined && token.tokenType.CATEGORIES?.includes(t.Figure) === true;
+const comparisons = t.flags([t.Equals, ...t.membersOf(t.CompareSign)]);
+const names = t.flags(t.membersOf(t.NameLike));
+const figures = t.flags(t.membersOf(t.Figure));
+const isFigure = (token: t.Token | undefined): boolean => token !== undefined && figures.has(token.tokenType);
 
 const targetWords =
   "run forbid move allow deny isolate attach expose set configure patch scale monitor start after near with from expect chain";
@@ -208,8 +218,6 @@ const symbolsThatGoOn = new Set([t.Equals, t.Comma, t.Arrow, t.BothWays, t.Range
  */
 const isUnfinished = (type: TokenType | undefined): boolean =>
   type !== undefined &&
-  (symbolsThatGoOn.has(type) ||
-    type.CATEGORIES?.includes(t.CompareSign) === true ||
-    (t.isReserved(type) && !canEnd.has(type)));
+  (symbolsThatGoOn.has(type) || comparisons.has(type) || (t.isReserved(type) && !canEnd.has(type)));
 
 const canEnd = new Set([t.word.each, t.word.optional, t.word.cluster, t.word.clusters]);

@@ -137,10 +137,10 @@ export const catalogue = defineDiagnostics("grammar", {
   },
   "too-many-errors": {
     severity: "error",
-    what: "A file has more syntax errors than are shown.",
-    why: "The first ones are usually the cause of the others.",
+    what: "A file has so many syntax errors that the rest of it is not read.",
+    why: "Very many errors have few causes, or the file is not written in this language.",
     todo: "Mend the first ones and look again.",
-    message: (shown: number, all: number) => `only the first ${shown} of ${all} syntax errors are shown`,
+    message: (limit: number) => `the file has ${limit} syntax errors or more; what follows is not read`,
   },
 });
 

@@ -3,6 +3,7 @@ export type * from "./ast.ts";
 export type { Diagnostic, DiagnosticDefinition, Fix, Phase, Related, Severity, Span } from "./diagnostic.ts";
 export { defineDiagnostics, hasErrors } from "./diagnostic.ts";
 export { catalogue as grammarDiagnostics } from "./diagnostics.ts";
+export { expected } from "./expected.ts";
 export { format } from "./format.ts";
 export { parse } from "./parse.ts";
 export { print } from "./print.ts";

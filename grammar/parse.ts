@@ -13,8 +13,8 @@ import * as t from "./tokens.ts";
 const largest = 64;
 
 /**
- * Reads one file. There is always a tree; statements with a syntax error are left out of it, and each is reported once. At most 100
- * errors are reported, and how many there were.
+ * Reads one file. There is always a tree; statements with a syntax error are left out of it, and each is reported once. After 100
+ * errors the rest of the file is not read, and a last one says so.
  */
 export function parse(file: string, text: string): Phase<Tree> {
   const problems = new Problems(file);
@@ -27,7 +27,7 @@ export function parse(file: string, text: string): Phase<Tree> {
   const scanner = new Scanner(text, problems); // text → tokens, and the errors of single characters
   const cutter = new Cutter(scanner, problems); // tokens → statements, and the errors of braces
   const statements: Statement[] = [];
-  for (let cut = cutter.next(); cut !== undefined; cut = cutter.next()) {
+  for (let cut = cutter.next(); cut !== undefined && !problems.full; cut = cutter.next()) {
     for (const statement of parseCut(file, cut, problems)) statements.push(statement); // → tree, and all other errors
   }
   return { value: { file, statements, comments: scanner.comments, text }, diagnostics: problems.list() };
@@ -35,17 +35,12 @@ export function parse(file: string, text: string): Phase<Tree> {
 
 function parseCut(file: string, cut: Cut, problems: Problems): readonly Statement[] {
   const { tokens, faulty } = cut;
-  if (tokens.length === 0) return [];
+  // What is wrong has been said already: one error for each wrong statement.
+  if (tokens.length === 0 || faulty) return [];
   const read = parseTokens(file, tokens);
-  if (read.statement !== undefined && !faulty) {
+  if (read.statement !== undefined) {
     for (const diagnostic of read.found) problems.add(() => diagnostic);
     return read.found.length > 0 ? [] : [read.statement];
-  }
-  // What is wrong has been said already: one error for each wrong statement.
-  if (faulty) return [];
-  if (problems.full) {
-    problems.add(() => unknownStatement(file, tokens[0]!));
-    return [];
   }
   const wrong = explain(file, tokens, read.stoppedAt);
   const token = tokens[wrong.index];

@@ -1,4 +1,5 @@
 // The rules of the fleet: clusters, pools, groups, links. It must not know apps or intents.
+import type { IOrAlt } from "chevrotain";
 import type { ClusterEntry, FleetEntry, Peer, PoolEntry, Statement, TaintEntry, Word } from "./ast.ts";
 import { PeerParser } from "./parser-peer.ts";
 import * as t from "./tokens.ts";
@@ -19,19 +20,21 @@ export class FleetParser extends PeerParser {
     return { kind: "cluster", name, entries, span: this.since(start) };
   });
 
+  private readonly clusterEntries: IOrAlt<ClusterEntry>[] = [
+    { ALT: () => this.SUBRULE(this.context) },
+    { ALT: () => this.SUBRULE(this.cost) },
+    { ALT: () => this.SUBRULE(this.nodes) },
+    { ALT: () => this.SUBRULE(this.networks) },
+    { ALT: () => this.SUBRULE(this.podRanges) },
+    { ALT: () => this.SUBRULE(this.api) },
+    { ALT: () => this.SUBRULE(this.accepts) },
+    { ALT: () => this.SUBRULE(this.labelOrFeature) },
+  ];
+
   readonly clusterEntry = this.RULE("cluster entry", (): ClusterEntry =>
     this.OR<ClusterEntry>({
       IGNORE_AMBIGUITIES: true, // a word of the block is that word; quoted it is a feature
-      DEF: [
-        { ALT: () => this.SUBRULE(this.context) },
-        { ALT: () => this.SUBRULE(this.cost) },
-        { ALT: () => this.SUBRULE(this.nodes) },
-        { ALT: () => this.SUBRULE(this.networks) },
-        { ALT: () => this.SUBRULE(this.podRanges) },
-        { ALT: () => this.SUBRULE(this.api) },
-        { ALT: () => this.SUBRULE(this.accepts) },
-        { ALT: () => this.SUBRULE(this.labelOrFeature) },
-      ],
+      DEF: this.clusterEntries,
     }),
   );
 
@@ -113,10 +116,15 @@ export class FleetParser extends PeerParser {
     return { kind: "nodes", name, ...(count === undefined ? {} : { count }), entries, span: this.since(start) };
   });
 
+  private readonly poolEntries: IOrAlt<PoolEntry>[] = [
+    { ALT: () => this.SUBRULE(this.taint) },
+    { ALT: () => this.SUBRULE(this.plainEntry) },
+  ];
+
   readonly poolEntry = this.RULE("pool entry", (): PoolEntry =>
     this.OR<PoolEntry>({
       IGNORE_AMBIGUITIES: true,
-      DEF: [{ ALT: () => this.SUBRULE(this.taint) }, { ALT: () => this.SUBRULE(this.plainEntry) }],
+      DEF: this.poolEntries,
     }),
   );
 

@@ -1,4 +1,5 @@
 // The rules of placement: `run` with its clauses, `forbid`, `minimize`, `move`. It must not know what a clause means.
+import type { IOrAlt } from "chevrotain";
 import type { OnClause, RunClause, Statement, Word } from "./ast.ts";
 import { AppParser } from "./parser-app.ts";
 import * as t from "./tokens.ts";
@@ -19,23 +20,23 @@ export class PlacementParser extends AppParser {
     return { kind: "run", target, ...(count === undefined ? {} : { count }), clauses, span: this.since(start) };
   });
 
-  readonly runClause = this.RULE("clause of run", (): RunClause =>
-    this.OR<RunClause>([
-      { ALT: () => this.SUBRULE(this.whereClause) },
-      { ALT: () => this.SUBRULE(this.onClause) },
-      { ALT: () => this.SUBRULE(this.spread) },
-      { ALT: () => this.SUBRULE(this.near) },
-      { ALT: () => this.SUBRULE(this.together) },
-      { ALT: () => this.SUBRULE(this.apart) },
-      { ALT: () => this.SUBRULE(this.needs) },
-      { ALT: () => this.SUBRULE(this.container) },
-      { ALT: () => this.SUBRULE(this.survive) },
-      { ALT: () => this.SUBRULE(this.optional) },
-      { ALT: () => this.SUBRULE(this.priority) },
-      { ALT: () => this.SUBRULE(this.prefer) },
-      { ALT: () => this.SUBRULE(this.tolerates) },
-    ]),
-  );
+  private readonly runClauses: IOrAlt<RunClause>[] = [
+    { ALT: () => this.SUBRULE(this.whereClause) },
+    { ALT: () => this.SUBRULE(this.onClause) },
+    { ALT: () => this.SUBRULE(this.spread) },
+    { ALT: () => this.SUBRULE(this.near) },
+    { ALT: () => this.SUBRULE(this.together) },
+    { ALT: () => this.SUBRULE(this.apart) },
+    { ALT: () => this.SUBRULE(this.needs) },
+    { ALT: () => this.SUBRULE(this.container) },
+    { ALT: () => this.SUBRULE(this.survive) },
+    { ALT: () => this.SUBRULE(this.optional) },
+    { ALT: () => this.SUBRULE(this.priority) },
+    { ALT: () => this.SUBRULE(this.prefer) },
+    { ALT: () => this.SUBRULE(this.tolerates) },
+  ];
+
+  readonly runClause = this.RULE("clause of run", (): RunClause => this.OR<RunClause>(this.runClauses));
 
   readonly whereClause = this.RULE("where", (): RunClause => {
     const start = this.here();

@@ -1,4 +1,5 @@
 // The whole grammar: a statement is one of these. It must not know how statements are cut from a file.
+import type { IOrAlt } from "chevrotain";
 import type { Statement } from "./ast.ts";
 import { ActionParser } from "./parser-action.ts";
 import * as t from "./tokens.ts";
@@ -25,42 +26,42 @@ export class IntentParser extends ActionParser {
     return { kind: "param", name, value, span: this.since(start) };
   });
 
-  readonly statement = this.RULE("statement", (): Statement =>
-    this.OR<Statement>([
-      { ALT: () => this.SUBRULE(this.use) },
-      { ALT: () => this.SUBRULE(this.param) },
-      { ALT: () => this.SUBRULE(this.cluster) },
-      { ALT: () => this.SUBRULE(this.clustersFrom) },
-      { ALT: () => this.SUBRULE(this.group) },
-      { ALT: () => this.SUBRULE(this.link) },
-      { ALT: () => this.SUBRULE(this.fleet) },
-      { ALT: () => this.SUBRULE(this.app) },
-      { ALT: () => this.SUBRULE(this.cloud) },
-      { ALT: () => this.SUBRULE(this.run) },
-      { ALT: () => this.SUBRULE(this.forbid) },
-      { ALT: () => this.SUBRULE(this.minimize) },
-      { ALT: () => this.SUBRULE(this.move) },
-      { ALT: () => this.SUBRULE(this.allow) },
-      { ALT: () => this.SUBRULE(this.deny) },
-      { ALT: () => this.SUBRULE(this.isolate) },
-      { ALT: () => this.SUBRULE(this.network) },
-      { ALT: () => this.SUBRULE(this.attach) },
-      { ALT: () => this.SUBRULE(this.chain) },
-      { ALT: () => this.SUBRULE(this.expose) },
-      { ALT: () => this.SUBRULE(this.mesh) },
-      { ALT: () => this.SUBRULE(this.connect) },
-      { ALT: () => this.SUBRULE(this.set) },
-      { ALT: () => this.SUBRULE(this.configure) },
-      { ALT: () => this.SUBRULE(this.patch) },
-      { ALT: () => this.SUBRULE(this.object) },
-      { ALT: () => this.SUBRULE(this.scale) },
-      { ALT: () => this.SUBRULE(this.monitor) },
-      { ALT: () => this.SUBRULE(this.start) },
-      { ALT: () => this.SUBRULE(this.rollOut) },
-      { ALT: () => this.SUBRULE(this.intent) },
-      { ALT: () => this.SUBRULE(this.expect) },
-    ]),
-  );
+  private readonly statements: IOrAlt<Statement>[] = [
+    { ALT: () => this.SUBRULE(this.use) },
+    { ALT: () => this.SUBRULE(this.param) },
+    { ALT: () => this.SUBRULE(this.cluster) },
+    { ALT: () => this.SUBRULE(this.clustersFrom) },
+    { ALT: () => this.SUBRULE(this.group) },
+    { ALT: () => this.SUBRULE(this.link) },
+    { ALT: () => this.SUBRULE(this.fleet) },
+    { ALT: () => this.SUBRULE(this.app) },
+    { ALT: () => this.SUBRULE(this.cloud) },
+    { ALT: () => this.SUBRULE(this.run) },
+    { ALT: () => this.SUBRULE(this.forbid) },
+    { ALT: () => this.SUBRULE(this.minimize) },
+    { ALT: () => this.SUBRULE(this.move) },
+    { ALT: () => this.SUBRULE(this.allow) },
+    { ALT: () => this.SUBRULE(this.deny) },
+    { ALT: () => this.SUBRULE(this.isolate) },
+    { ALT: () => this.SUBRULE(this.network) },
+    { ALT: () => this.SUBRULE(this.attach) },
+    { ALT: () => this.SUBRULE(this.chain) },
+    { ALT: () => this.SUBRULE(this.expose) },
+    { ALT: () => this.SUBRULE(this.mesh) },
+    { ALT: () => this.SUBRULE(this.connect) },
+    { ALT: () => this.SUBRULE(this.set) },
+    { ALT: () => this.SUBRULE(this.configure) },
+    { ALT: () => this.SUBRULE(this.patch) },
+    { ALT: () => this.SUBRULE(this.object) },
+    { ALT: () => this.SUBRULE(this.scale) },
+    { ALT: () => this.SUBRULE(this.monitor) },
+    { ALT: () => this.SUBRULE(this.start) },
+    { ALT: () => this.SUBRULE(this.rollOut) },
+    { ALT: () => this.SUBRULE(this.intent) },
+    { ALT: () => this.SUBRULE(this.expect) },
+  ];
+
+  readonly statement = this.RULE("statement", (): Statement => this.OR<Statement>(this.statements));
 }
 
 let shared: IntentParser | undefined;

@@ -65,8 +65,11 @@ export function condition(c: Condition): string {
       return word(c.key);
     case "compare":
       return `${key(c.key)} ${c.operator} ${word(c.value)}`;
-    case "in":
-      return `${key(c.key)} ${c.negated ? "not in" : "in"} (${list(c.values)})`;
+    case "in": {
+      // `not in (…)` would want a key before it.
+      const k = c.key.text === "not" && !c.negated ? word(c.key) : key(c.key);
+      return `${k} ${c.negated ? "not in" : "in"} (${list(c.values)})`;
+    }
   }
 }
 

@@ -25,7 +25,9 @@ function printStatement(s: Statement): string {
     case "clusters-from":
       return `clusters from ${word(s.path)}`;
     case "group":
-      return `group ${word(s.name)}${s.condition === undefined ? ` = ${list(s.members)}` : where(s.condition)}`;
+      return s.condition === undefined
+        ? `group ${key(s.name)} = ${list(s.members)}`
+        : `group ${word(s.name)}${where(s.condition)}`;
     case "link": {
       const figures = [s.latency, s.rate].filter((figure) => figure !== undefined).map((figure) => ` ${word(figure)}`);
       return `link ${word(s.a)} <-> ${word(s.b)}${figures.join("")}`;

@@ -1,27 +1,25 @@
-// Collects the syntax errors of one file, and stops keeping them when there are too many. It must not know what an error says.
+// Collects the syntax errors of one file, and says when there are enough. It must not know what an error says.
 import type { Diagnostic } from "./diagnostic.ts";
 import { syntax } from "./diagnostics.ts";
 
-/** More than this helps nobody: the first ones are shown, and how many there were. */
+/** More than this helps nobody: reading stops there. */
 export const mostProblems = 100;
 
 export class Problems {
   readonly file: string;
   private readonly kept: Diagnostic[] = [];
-  private count = 0;
 
   constructor(file: string) {
     this.file = file;
   }
 
-  /** Whether another one would only be counted, so that its wording need not be worked out. */
+  /** Whether there are enough: nothing more is read. */
   get full(): boolean {
     return this.kept.length >= mostProblems;
   }
 
-  /** Adds what `say` returns; `say` is not called once there are too many. */
+  /** Adds what `say` returns; `say` is not called once there are enough. */
   add(say: () => Diagnostic): void {
-    this.count++;
     if (!this.full) this.kept.push(say());
   }
 
@@ -29,7 +27,7 @@ export class Problems {
   list(): readonly Diagnostic[] {
     const sorted = this.kept.toSorted((x, y) => (x.span?.start ?? 0) - (y.span?.start ?? 0));
     const last = sorted.at(-1)?.span;
-    if (this.count > mostProblems) sorted.push(syntax["too-many-errors"](last, [mostProblems, this.count]));
+    if (this.full) sorted.push(syntax["too-many-errors"](last, [mostProblems]));
     return sorted;
   }
 }

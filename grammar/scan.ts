@@ -27,7 +27,7 @@ export class Scanner {
   next(): t.Token | undefined {
     for (;;) {
       this.skip();
-      if (this.at >= this.text.length) return undefined;
+      if (this.at >= this.text.length || this.problems.full) return undefined;
       const start = this.at;
       const found = this.read(start);
       this.at = found.end;

@@ -230,11 +230,9 @@ function words<W extends string>(texts: readonly W[], categories: TokenType[]): 
   return all as Record<W, TokenType>;
 }
 
-const statementTypes = words(statementWords, []);
-
 /** The token type of each word of the language, by its text. */
 export const word: Readonly<Record<WordText, TokenType>> = {
-  ...statementTypes,
+  ...words(statementWords, []),
   ...words(clauseWords, []),
   ...words(placeWords, asName),
 };
@@ -242,23 +240,37 @@ export const word: Readonly<Record<WordText, TokenType>> = {
 /** The token type of a word by its text, for text that may be no word of the language. */
 export const wordTypes: ReadonlyMap<string, TokenType> = new Map(Object.entries(word));
 
-const statementStarts: ReadonlySet<TokenType> = new Set(Object.values(statementTypes));
-const reservedTypes: ReadonlySet<TokenType> = new Set(
-  [...statementWords, ...clauseWords].map((text): TokenType => word[text]),
-);
-const placeTypes: ReadonlySet<TokenType> = new Set(placeWords.map((text): TokenType => word[text]));
+/** A set of token types that is asked for every token of a file: a look-up by number. */
+export interface Flags {
+  readonly has: (type: TokenType) => boolean;
+}
+
+export function flags(types: Iterable<TokenType>): Flags {
+  const table: boolean[] = [];
+  for (const { tokenTypeIdx = 0 } of types) table[tokenTypeIdx] = true;
+  return { has: ({ tokenTypeIdx = 0 }) => table[tokenTypeIdx] === true };
+}
+
+/** The token types of a category. */
+export const membersOf = (category: TokenType): readonly TokenType[] =>
+  all.filter((type) => type.CATEGORIES?.includes(category));
+
+const textsToTypes = (texts: readonly WordText[]): readonly TokenType[] => texts.map((text) => word[text]);
+const statementFlags = flags(textsToTypes(statementWords));
+const reservedFlags = flags(textsToTypes([...statementWords, ...clauseWords]));
+const placeFlags = flags(textsToTypes(placeWords));
 
 /** Whether a word begins a statement. */
-export const isStatementWord = (type: TokenType): boolean => statementStarts.has(type);
+export const isStatementWord = (type: TokenType): boolean => statementFlags.has(type);
 
 /** Whether a word must be quoted to be a name. */
-export const isReserved = (type: TokenType): boolean => reservedTypes.has(type);
+export const isReserved = (type: TokenType): boolean => reservedFlags.has(type);
 
 /** Whether a word is a keyword where one is expected, and else a name. */
-export const isPlaceWord = (type: TokenType): boolean => placeTypes.has(type);
+export const isPlaceWord = (type: TokenType): boolean => placeFlags.has(type);
 
 /** Whether a word's text must be quoted where a name is meant. */
 export const isReservedText = (text: string): boolean => {
   const type = wordTypes.get(text);
-  return type !== undefined && reservedTypes.has(type);
+  return type !== undefined && isReserved(type);
 };
