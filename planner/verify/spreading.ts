@@ -21,11 +21,11 @@ export function checkSpread(world: World): Violation[] {
         const value = valueOf(world, cluster, spread.key);
         if (value === undefined)
           say(`\`${cluster}\` has no \`${spread.key}\` to spread \`${run.workload}\` across`, cluster);
-        else counts.set(value, (counts.get(value) ?? 0) + unitsOn(world, run, cluster));
+        else counts.set(value, (counts.get(value) ?? 0) + unitsOn(world, run, cluster, spread.max));
       }
       const [most, least] = [Math.max(0, ...counts.values()), Math.min(Infinity, ...counts.values())];
       if (spread.max !== undefined && most > spread.max)
-        say(`\`${run.workload}\` has ${most} in one ${spread.key}; at most ${spread.max} are asked`);
+        say(`\`${run.workload}\` has ${most} replicas in one ${spread.key}; at most ${spread.max} are asked`);
       if (spread.max === undefined && counts.size > 0 && most - least > 1)
         say(`\`${run.workload}\` has ${most} in one ${spread.key} and ${least} in another`);
     }
@@ -33,10 +33,10 @@ export function checkSpread(world: World): Violation[] {
   return violations;
 }
 
-/** What is counted: replicas of `xN`, else whole copies. */
-function unitsOn(world: World, run: RunIr, cluster: string): number {
+/** What is counted: replicas under `max` and of `xN`, else whole copies. */
+function unitsOn(world: World, run: RunIr, cluster: string, max: number | undefined): number {
   const replicas = world.replicas(run.workload, cluster);
-  return run.spreading.kind === "divided" ? replicas : replicas / copySizeOf(world, run);
+  return max !== undefined || run.spreading.kind === "divided" ? replicas : replicas / copySizeOf(world, run);
 }
 
 function valueOf(world: World, cluster: string, key: string): string | undefined {

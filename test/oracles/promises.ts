@@ -75,7 +75,7 @@ function spreadKept(
   for (const [c, cluster] of ir.fleet.clusters.entries()) {
     const value = key === "cluster" ? cluster.name : cluster.labels[key];
     if (value === undefined || points[w]!.pools[c]!.length === 0) continue;
-    const units = points[w]!.run.spreading.kind === "divided" ? row[c]! : Math.sign(row[c]!);
+    const units = max !== undefined || points[w]!.run.spreading.kind === "divided" ? row[c]! : Math.sign(row[c]!);
     sums.set(value, (sums.get(value) ?? 0) + units);
   }
   const all = [...sums.values()].sort((a, b) => a - b);

@@ -96,7 +96,7 @@ const MAKERS: readonly (readonly [string, number, ClauseMaker])[] = [
     0.14,
     (w, _u, { clusters, dice }) => {
       const key = dice.pick(["zone", "region"]);
-      const counts = countsBy(w, key, clusters);
+      const counts = countsBy({ ...w, spreading: "divided" }, key, clusters);
       return counts === undefined
         ? undefined
         : `spread across ${key} max ${Math.max(...counts.values()) + (dice.chance(0.3) ? 1 : 0)}`;

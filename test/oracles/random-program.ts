@@ -44,7 +44,7 @@ export function randomProgram(seed: number): RandomProgram {
   const forbids = randomForbids(ground, APP);
   const allows = randomAllows(ground, connected);
   const wishes = addWishes(roll, workloads, clusters, how.tight);
-  const reckless = roll.chance(0.42);
+  const reckless = roll.chance(0.17);
   const contrary = reckless ? contradict(roll, workloads, clusters) : [];
   const told = before(roll, workloads, clusters);
   const minimize = roll.chance(0.5)
