@@ -1,4 +1,4 @@
-// Shortest paths over the fleet's links. It must not know workloads.
+// Latencies between clusters: of the link between two, else of the shortest path over links. It must not know workloads.
 import type { Fleet } from "../../compiler/index.ts";
 
 export interface Distances {
@@ -18,11 +18,19 @@ export function distances(fleet: Fleet): Distances {
     neighbours[a]?.push({ to: b, length: link.microseconds });
     neighbours[b]?.push({ to: a, length: link.microseconds });
   }
-  const rows = neighbours.map((_, from) => shortest(from, neighbours));
+  const rows = neighbours.map((_, from) => linked(shortest(from, neighbours), from, neighbours[from] ?? []));
   let longest = 0;
   for (const row of rows) for (const length of row) if (length !== Infinity && length > longest) longest = length;
   const far = longest + 1;
   return { distance: rows.map((row) => Array.from(row, (length) => (length === Infinity ? far : length))), far };
+}
+
+/** A link's own latency counts where there is one, also when a detour is shorter. */
+function linked(row: Float64Array, from: number, links: readonly { to: number; length: number }[]): Float64Array {
+  const own = new Map<number, number>();
+  for (const { to, length } of links) own.set(to, Math.min(length, own.get(to) ?? Infinity));
+  for (const [to, length] of own) if (to !== from) row[to] = length;
+  return row;
 }
 
 function shortest(from: number, neighbours: readonly (readonly { to: number; length: number }[])[]): Float64Array {
