@@ -1,5 +1,6 @@
 // What the runtime may touch of the outside, injected: the clock, waiting, who we are, and the targets of clusters.
 // It must not know plans, nor load a Kubernetes client before a cluster needs one.
+import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -22,6 +23,8 @@ export interface World {
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
   readonly holder: Omit<LockHolder, "since">;
+  /** Whether the holder of a lock ran on this machine and is no more; false when that can not be told. */
+  readonly isGone: (holder: LockHolder) => boolean;
   /** Kubeconfig files, the first that names a context wins. */
   readonly kubeconfig: readonly string[];
   /** The target of a cluster, opened once. */
@@ -53,7 +56,8 @@ export function realWorld(root: string, context: WorldContext, project: string =
       return () => clearInterval(timer);
     },
     signal: context.signal,
-    holder: { host: hostname(), pid: process.pid, user: userName() },
+    holder: { host: hostname(), machine: machine(), pid: process.pid, user: userName() },
+    isGone: (holder) => holder.machine === machine() && holder.host === hostname() && !isAlive(holder.pid),
     kubeconfig: kubeconfigFiles(context.env),
     open: (cluster) => {
       const key = `${cluster.name}\0${cluster.context ?? ""}`;
@@ -104,5 +108,23 @@ function userName(): string {
     return userInfo().username;
   } catch {
     return "unknown"; // a user id without a name, as in many containers
+  }
+}
+
+/** The kernel's own name for this start of the machine; where there is none, no two machines count as the same. */
+function machine(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return `unknown-${process.pid}-${hostname()}`;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }

@@ -21,7 +21,7 @@ const renewMilliseconds = 5_000;
 const expiryMilliseconds = 20_000;
 const pollMilliseconds = 200;
 
-type LockWorld = Pick<World, "root" | "clock" | "now" | "sleep" | "every" | "holder">;
+type LockWorld = Pick<World, "root" | "clock" | "now" | "sleep" | "every" | "holder" | "isGone">;
 
 /**
  * Takes the lock, waiting up to `seconds`. A holder on this host whose process is gone is replaced at once; any other only after its
@@ -40,7 +40,7 @@ export async function directoryLock(world: LockWorld, directory: string, seconds
     if (found === undefined) continue; // released in between
     if (seen === undefined || seen.state !== found.state) seen = { state: found.state, at: world.clock() };
     const expired = world.clock() - seen.at >= expiryMilliseconds;
-    if (expired || isDead(world, found.holder)) {
+    if (expired || (found.holder !== undefined && world.isGone(found.holder))) {
       takeAway(path, found.text);
       continue;
     }
@@ -99,16 +99,6 @@ function parseHolder(text: string): LockHolder | undefined {
     return typeof value.host === "string" && typeof value.pid === "number" ? value : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isDead(world: LockWorld, holder: LockHolder | undefined): boolean {
-  if (holder === undefined || holder.host !== world.holder.host || holder.pid === world.holder.pid) return false;
-  try {
-    process.kill(holder.pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
 }
 

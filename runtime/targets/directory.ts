@@ -19,7 +19,7 @@ import type { Live, Preview, Target } from "./port.ts";
 import { Refusal } from "./refusal.ts";
 import type { World } from "../world.ts";
 
-type DirectoryWorld = Pick<World, "root" | "clock" | "now" | "sleep" | "every" | "holder">;
+type DirectoryWorld = Pick<World, "root" | "clock" | "now" | "sleep" | "every" | "holder" | "isGone">;
 
 /** The directory of one cluster. There is no identity: whoever has the directory has the cluster. */
 export function directoryTarget(world: DirectoryWorld, cluster: string): Target {

@@ -50,6 +50,8 @@ export type Removal =
 
 export interface LockHolder {
   readonly host: string;
+  /** Tells a machine, as long as it runs, from every other that may have the same name. */
+  readonly machine: string;
   readonly pid: number;
   readonly user: string;
   readonly since: string;
@@ -109,4 +111,6 @@ export interface WriteOptions {
 export interface PreviewOptions extends WriteOptions {
   /** Take over what exists and is not ours. */
   readonly adopt: boolean;
+  /** The live object as it was read a moment ago; else it is read. */
+  readonly live?: Live;
 }

@@ -329,7 +329,7 @@ describe("failures", () => {
     const plan = await planOf(world, ["paris", "lyon"], onBoth);
     const paris = world.clusters.get("paris");
     if (paris === undefined) throw new Error("no paris");
-    paris.holder = { host: "elsewhere", pid: 7, user: "ann", since: "today" };
+    paris.holder = { host: "elsewhere", machine: "m", pid: 7, user: "ann", since: "today" };
     const outcome = await apply(plan, world);
     expect(outcome.outcome).toBe("locked");
     expect(outcome.diagnostics[0]?.message).toBe("`paris` is locked by ann on elsewhere (process 7, since today)");

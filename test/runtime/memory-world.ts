@@ -33,7 +33,8 @@ export function memoryWorld(
     },
     every: () => () => undefined,
     signal: new AbortController().signal,
-    holder: { host: "test", pid: 1, user: "tester" },
+    holder: { host: "test", machine: "test", pid: 1, user: "tester" },
+    isGone: () => false,
     kubeconfig: [],
     open: async ({ name }) => {
       const cluster = clusters.get(name);
