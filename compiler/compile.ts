@@ -66,7 +66,11 @@ export function compile(entry: readonly string[], host: Host, options: CompileOp
   const meaning: readonly Diagnostic[] = [params, declared, places, apps, fleet, placement, traffic].flatMap(
     (phase) => [...phase.diagnostics],
   );
-  const broken = hasErrors(files.diagnostics) ? "files" : hasErrors(apps.diagnostics) ? "sources" : "nothing";
+  const broken = hasErrors(files.diagnostics)
+    ? "files"
+    : hasErrors(apps.diagnostics.filter((d) => d.code.startsWith("source/")))
+      ? "sources"
+      : "nothing";
   return {
     value: ir,
     diagnostics: inTextOrder([...files.diagnostics, ...withoutEchoes([...meaning, ...later, ...rules], broken)]),

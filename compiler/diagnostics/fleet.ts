@@ -94,10 +94,10 @@ export const fleet = {
   },
   "bad-link": {
     severity: "error",
-    what: "A link joins a cluster with itself, or says neither a latency nor a rate.",
-    why: "It changes nothing.",
+    what: "A link joins a cluster with itself or a group, or says neither a latency nor a rate.",
+    why: "There is nothing to count with.",
     todo: "Write `link A <-> B 6ms 10Gbps`.",
-    message: (problem: string) => `this link changes nothing: ${problem}`,
+    message: (problem: string) => `this link means nothing: ${problem}`,
   },
   "bad-table": {
     severity: "error",

@@ -26,7 +26,7 @@ export const placement = {
     why: "Its replicas belong together, or their number is not ours to give.",
     todo: "Leave `xN` out: a whole copy runs, with the replicas of its manifest.",
     message: (workload: string, count: string, reason: string) =>
-      `\`${workload}\` can not be run \`${count}\`: ${reason}`,
+      `\`${workload}\` ${reason}; it can not be run \`${count}\``,
   },
   "count-and-autoscaler": {
     severity: "error",
@@ -163,13 +163,6 @@ export const placement = {
     why: "It is not part of any plan.",
     todo: "Say `run NAME`, or leave it out of the app.",
     message: (workload: string) => `\`${workload}\` is not run: no \`run\` names it`,
-  },
-  "forbid-everything": {
-    severity: "error",
-    what: "A `forbid` has neither a condition nor a place.",
-    why: "It would forbid every place.",
-    todo: "Say `where …` or `on …`, or remove the `run`.",
-    message: () => "this forbids every place; say `where …` or `on …`",
   },
   "unknown-objective": {
     severity: "error",

@@ -8,7 +8,8 @@ import type { Say } from "../reading/words.ts";
 import { pathFrom } from "../sources/path.ts";
 import { readCsv } from "./csv.ts";
 import type { Field } from "./csv.ts";
-import { isFullName } from "./resources.ts";
+import { readQuantity } from "../quantity.ts";
+import { isFullName, misspeltResource } from "./resources.ts";
 
 type ClusterStatement = StatementOf<"cluster">;
 
@@ -98,9 +99,19 @@ function readHeader(
         }),
       );
     seen.set(field.text, field);
-    return column(field.text, () => body.every((row) => isTruth(row[at]?.text ?? "")), resourceNames);
+    const values = body.map((row) => row[at]?.text ?? "");
+    const meant = values.every(isAmount) ? misspeltResource(field.text, Object.keys(resourceNames)) : undefined;
+    if (meant !== undefined)
+      say(
+        diagnose["suspicious-resource"](span, [field.text, meant], {
+          help: `a label of this name is written \`label ${field.text}\``,
+        }),
+      );
+    return column(field.text, () => values.every(isTruth), resourceNames);
   });
 }
+
+const isAmount = (text: string): boolean => text === "" || (/^\d/.test(text) && readQuantity(text).ok);
 
 const isTruth = (text: string): boolean => YES.has(text.toLowerCase()) || NO.has(text.toLowerCase());
 
@@ -201,8 +212,7 @@ function readRow(
         });
         return;
       case "taint":
-        for (const taint of several(field, span.file))
-          pool(column.pool, word.span).entries.push({ kind: "taint", key: taint, span: taint.span });
+        pool(column.pool, word.span).entries.push(...several(field, span.file).map(taintOf));
         return;
       case "fact": {
         const entry = factEntry({ ...key, text: column.key }, word, column.truth);
@@ -224,6 +234,19 @@ function readRow(
     });
   }
   return { kind: "cluster", name: wordOf(name, span.file), entries, span };
+}
+
+/** A taint as kubectl writes it: `key`, `key=value`, `key=value:NoExecute`. */
+function taintOf(word: Word): PoolEntry {
+  const [, key = word.text, value, effect] = /^([^=:]+)(?:=([^:]*))?(?::(.*))?$/.exec(word.text) ?? [];
+  const part = (text: string): Word => ({ ...word, text });
+  return {
+    kind: "taint",
+    key: part(key),
+    ...(value === undefined ? {} : { value: part(value) }),
+    ...(effect === undefined ? {} : { effect: part(effect) }),
+    span: word.span,
+  };
 }
 
 /** A column of yes and no is a feature; every other one a label. */

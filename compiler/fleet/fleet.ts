@@ -37,7 +37,7 @@ export function readFleet(
   const diagnostics: Diagnostic[] = [];
   const say = (d: Diagnostic) => void diagnostics.push(d);
   const settings = readSettings(declarations, suggest);
-  const resources = resourceWords({ ...live?.resourceNames, ...settings.value.resourceNames }, suggest);
+  const resources = resourceWords({ ...live?.resourceNames, ...settings.value.resourceNames });
 
   const written = clusterStatements(declarations, host, resources.names(), say);
   const drafts = live === undefined ? written.map((statement) => readCluster(statement, resources, say)) : [];

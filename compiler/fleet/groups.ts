@@ -28,6 +28,7 @@ export function readGroups(
     const known = done.get(name);
     if (known !== undefined) return known;
     open.push(name);
+    const saidBefore = diagnostics.length;
     const found = new Set<string>();
     if (group.condition !== undefined) {
       const condition = resolveCondition(group.condition, { vocabulary, suggest, say });
@@ -36,7 +37,8 @@ export function readGroups(
     for (const member of group.members) for (const cluster of clustersOf(member)) found.add(cluster);
     open.pop();
     const members = [...found].sort();
-    if (members.length === 0 && clusters.length > 0) say(diagnose["empty-group"](group.name.span, [name]));
+    if (members.length === 0 && clusters.length > 0 && diagnostics.length === saidBefore)
+      say(diagnose["empty-group"](group.name.span, [name]));
     done.set(name, members);
     return members;
   };

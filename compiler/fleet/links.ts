@@ -24,12 +24,9 @@ export function readLinks(
     const unknown = [a, b].filter((end) => !clusters.has(end.text));
     for (const end of unknown) {
       const near = suggest(end.text, clusters);
-      const help = declarations.groups.has(end.text)
-        ? { help: `\`${end.text}\` is a group; a link joins two clusters` }
-        : near === undefined
-          ? {}
-          : propose(end, near);
-      say(diagnose["unknown-cluster"](end.span, [end.text], help));
+      if (declarations.groups.has(end.text))
+        say(diagnose["bad-link"](end.span, [`\`${end.text}\` is a group, and a link joins two clusters`]));
+      else say(diagnose["unknown-cluster"](end.span, [end.text], near === undefined ? {} : propose(end, near)));
     }
     if (unknown.length > 0) continue;
     if (a.text === b.text) {

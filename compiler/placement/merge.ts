@@ -4,7 +4,7 @@ import type { RunIr, Spreading, Workload } from "../ir.ts";
 import type { Say } from "../reading/words.ts";
 import type { Other, RunFacts, Stated } from "./clauses.ts";
 import { demandOf } from "./demand.ts";
-import { bySpan, contentOf, inOrder } from "./order.ts";
+import { bySpan, inOrder } from "./order.ts";
 
 /** `runs` has at least one entry. Lists come out in an order that does not depend on the order of statements. */
 export function mergeRuns(workload: Workload, runs: readonly RunFacts[], say: Say): RunIr {
@@ -12,7 +12,6 @@ export function mergeRuns(workload: Workload, runs: readonly RunFacts[], say: Sa
     runs.length === 1 && runs[0] !== undefined ? pick(runs[0]) : runs.flatMap(pick);
   const one = <T>(facts: readonly Stated<T>[]): Stated<T> | undefined => agreed(workload, facts, say);
 
-  sayRepeated(runs, say);
   const count = one(runs.flatMap((r) => (r.count === undefined ? [] : [r.count])));
   const each = one(all((r) => r.each).filter((e) => e.value !== undefined)) ?? all((r) => r.each)[0];
   const clusters = one(all((r) => r.clusters));
@@ -118,21 +117,6 @@ function sayConflict(workload: Workload, one: Stated<unknown>, other: Stated<unk
       related: [{ message: `\`${first.text}\``, span: first.span }],
     }),
   );
-}
-
-/** A `run` that says word for word what another one says adds nothing. */
-function sayRepeated(runs: readonly RunFacts[], say: Say): void {
-  if (runs.length < 2) return;
-  const first = new Map<string, RunFacts>();
-  for (const run of runs.toSorted((a, b) => bySpan(a.span, b.span))) {
-    const content = contentOf(run);
-    const before = first.get(content);
-    if (before === undefined) first.set(content, run);
-    else
-      say(
-        diagnose["repeated"](run.span, ["this `run`"], { related: [{ message: "the first one", span: before.span }] }),
-      );
-  }
 }
 
 /** The workload itself among those that it is to be near, with or apart from: nothing, or nonsense when it is named so. */

@@ -6,13 +6,13 @@ import type { Vocabulary } from "../conditions/vocabulary.ts";
 import { propose } from "../conditions/unknown.ts";
 import { diagnose } from "../diagnostics.ts";
 import type { ForbidIr, Ir, ObjectiveName, Workload } from "../ir.ts";
-import type { Declarations } from "../reading/declare.ts";
+import type { Declarations, StatementOf } from "../reading/declare.ts";
 import { resolvePlaces, resolveTarget } from "../reading/targets.ts";
 import type { Names } from "../reading/targets.ts";
 import { readRun } from "./clauses.ts";
 import type { Context, RunFacts } from "./clauses.ts";
 import { mergeRuns } from "./merge.ts";
-import { inOrder } from "./order.ts";
+import { bySpan, contentOf, inOrder } from "./order.ts";
 
 export type Placement = Pick<Ir, "runs" | "forbids" | "moves" | "minimize" | "together">;
 
@@ -30,22 +30,56 @@ export function resolvePlacement(declarations: Declarations, names: Names, vocab
   return { value, diagnostics };
 }
 
+/** A statement with what it says, resolved once. */
+interface ReadRun {
+  readonly statement: StatementOf<"run">;
+  readonly facts: RunFacts;
+}
+
 function resolveRuns(declarations: Declarations, context: Context): Placement["runs"] {
-  const byWorkload = new Map<string, RunFacts[]>();
-  for (const statement of declarations.of("run")) {
+  const byWorkload = new Map<string, ReadRun[]>();
+  for (const statement of declarations.of("run").toSorted((a, b) => bySpan(a.span, b.span))) {
     const target = resolveTarget(statement.target, context.names, context.say);
-    const facts = readRun(statement, target.single, context);
+    const run: ReadRun = { statement, facts: readRun(statement, target.single, context) };
+    sayRepeated(
+      run,
+      target.ids.map((id) => byWorkload.get(id)),
+      context.say,
+    );
     for (const id of target.ids) {
       const runs = byWorkload.get(id);
-      if (runs === undefined) byWorkload.set(id, [facts]);
-      else runs.push(facts);
+      if (runs === undefined) byWorkload.set(id, [run]);
+      else runs.push(run);
     }
   }
   const sorted = [...byWorkload].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.flatMap(([id, facts]) => {
+  return sorted.flatMap(([id, runs]) => {
     const workload = context.names.workloads.get(id);
-    return workload === undefined ? [] : [mergeRuns(workload, facts, context.say)];
+    return workload === undefined
+      ? []
+      : [
+          mergeRuns(
+            workload,
+            runs.map((r) => r.facts),
+            context.say,
+          ),
+        ];
   });
+}
+
+/** A `run` that says, for each of its workloads, word for word what an earlier one says adds nothing. */
+function sayRepeated(run: ReadRun, before: readonly (readonly ReadRun[] | undefined)[], say: Context["say"]): void {
+  if (before.length === 0 || before.some((runs) => runs === undefined)) return;
+  const words = ({ statement }: ReadRun) => contentOf([statement.count, statement.clauses]);
+  const own = words(run);
+  const same = before.map((runs) => runs?.find((other) => words(other) === own));
+  const [first] = same;
+  if (first === undefined || same.includes(undefined)) return;
+  say(
+    diagnose["repeated"](run.statement.span, ["this `run`"], {
+      related: [{ message: "the first one", span: first.statement.span }],
+    }),
+  );
 }
 
 function resolveForbids(declarations: Declarations, context: Context): readonly ForbidIr[] {
@@ -54,7 +88,6 @@ function resolveForbids(declarations: Declarations, context: Context): readonly 
   for (const { target, condition, clusters, span } of declarations.of("forbid")) {
     const { ids } = resolveTarget(target, names, say);
     const places = resolvePlaces(clusters, names, say);
-    if (condition === undefined && clusters.length === 0) say(diagnose["forbid-everything"](span, []));
     if (places === undefined || ids.length === 0) continue;
     forbids.push({
       workloads: [...ids].sort(),

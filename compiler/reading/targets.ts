@@ -5,6 +5,7 @@ import { propose } from "../conditions/unknown.ts";
 import { diagnose } from "../diagnostics.ts";
 import type { App, Fleet, Workload } from "../ir.ts";
 import type { Suggest } from "../near-names.ts";
+import { isUnresolved } from "./words.ts";
 import type { Say } from "./words.ts";
 
 export interface Names {
@@ -56,28 +57,27 @@ export interface ResolvedTarget {
 export function resolveTarget(target: Target, names: Names, say: Say): ResolvedTarget {
   const words = new Map<string, TargetItem>();
   const seen = new Set<string>();
+  let failed = false;
   for (const item of target.items) {
     const ids = item.kind === "app" ? workloadsOfApp(item.name, names, say) : workloadNamed(item.name, names, say);
+    failed ||= ids === undefined;
     // An app beside one of its workloads overlaps on purpose often enough; the same words twice do not.
     const twice = seen.has(`${item.kind} ${item.name.text}`);
     seen.add(`${item.kind} ${item.name.text}`);
     if (twice) say(diagnose["named-twice"](item.span, [item.name.text]));
-    for (const id of ids) if (!words.has(id)) words.set(id, item);
+    for (const id of ids ?? []) if (!words.has(id)) words.set(id, item);
   }
-  const known = words.size > 0;
+  const emptied = words.size > 0;
   for (const word of target.except) {
-    const ids = exceptNamed(word, words, names, say);
-    for (const id of ids) words.delete(id);
+    for (const id of exceptNamed(word, words, names, say)) words.delete(id);
   }
-  const failed = target.items.some((item) =>
-    item.kind === "app" ? !names.apps.has(item.name.text) : bareIds(item.name.text, names).length !== 1,
-  );
-  if (words.size === 0 && !failed && (known || target.except.length === 0))
+  if (words.size === 0 && !failed && (emptied || target.except.length === 0))
     say(diagnose["names-nothing"](target.span, []));
   return { ids: [...words.keys()], words, single: target.items.length === 1 && target.items[0]?.kind === "workload" };
 }
 
-function workloadsOfApp(name: Word, names: Names, say: Say): readonly string[] {
+/** Undefined, and said, when there is no such app. */
+function workloadsOfApp(name: Word, names: Names, say: Say): readonly string[] | undefined {
   const app = names.apps.get(name.text);
   if (app !== undefined) return app.workloads;
   const near = names.suggest(name.text, names.apps.keys());
@@ -93,7 +93,7 @@ function workloadsOfApp(name: Word, names: Names, say: Say): readonly string[] {
           : {},
     ),
   );
-  return [];
+  return undefined;
 }
 
 /** Every meaning of a bare or full name. */
@@ -103,7 +103,9 @@ function bareIds(text: string, names: Names): readonly string[] {
   return full === undefined ? bare : [...new Set([...bare, full])];
 }
 
-function workloadNamed(name: Word, names: Names, say: Say): readonly string[] {
+/** Undefined, and said, when the name is unknown or could mean several. */
+function workloadNamed(name: Word, names: Names, say: Say): readonly string[] | undefined {
+  if (isUnresolved(name)) return undefined;
   const ids = bareIds(name.text, names);
   const app = names.apps.get(name.text);
   const several = app !== undefined && app.workloads.length > 1;
@@ -122,7 +124,7 @@ function workloadNamed(name: Word, names: Names, say: Say): readonly string[] {
       }),
     );
   }
-  return [];
+  return undefined;
 }
 
 function unknownWorkload(name: Word, names: Names): Diagnostic {
@@ -149,6 +151,10 @@ export function resolvePlaces(words: readonly Word[], names: Names, say: Say): r
   const seen = new Set<string>();
   let complete = true;
   for (const word of words) {
+    if (isUnresolved(word)) {
+      complete = false;
+      continue;
+    }
     if (seen.has(word.text)) say(diagnose["named-twice"](word.span, [word.text]));
     seen.add(word.text);
     const members = names.clusters.has(word.text) ? [word.text] : names.groups.get(word.text);

@@ -7,8 +7,12 @@ import type { Reading } from "../quantity.ts";
 
 export type Say = (diagnostic: Diagnostic) => void;
 
+/** A parameter that has no value has been said already, and stands for nothing. */
+export const isUnresolved = (word: Word): boolean => word.form === "parameter";
+
 /** A whole number from `least` to `most`; else undefined, and said. */
 export function wholeNumber(word: Word, say: Say, least = 1, most = 10_000_000): number | undefined {
+  if (isUnresolved(word)) return undefined;
   const value = /^-?\d{1,15}$/.test(word.text) ? Number(word.text) : Number.NaN;
   if (value >= least && value <= most) return value;
   const problem = Number.isNaN(value)
@@ -22,6 +26,7 @@ export function wholeNumber(word: Word, say: Say, least = 1, most = 10_000_000):
 
 /** A decimal number above 0 (weights), or from 0 (prices). */
 export function decimal(word: Word, say: Say, from: "above-zero" | "zero"): number | undefined {
+  if (isUnresolved(word)) return undefined;
   const value = /^\d{1,15}(\.\d{1,9})?$/.test(word.text) ? Number(word.text) : Number.NaN;
   if (value > 0 || (value === 0 && from === "zero")) return value;
   say(
@@ -36,6 +41,7 @@ export function decimal(word: Word, say: Say, from: "above-zero" | "zero"): numb
 const through =
   (read: (text: string) => Reading<number>) =>
   (word: Word, say: Say): number | undefined => {
+    if (isUnresolved(word)) return undefined;
     const reading = read(word.text);
     if (reading.ok) return reading.value;
     say(diagnose["wrong-form"](word.span, [word.text, reading.problem]));

@@ -73,10 +73,10 @@ export function showPeer(peer: PeerIr): string {
       return peer.workload.slice(peer.workload.indexOf("/") + 1);
     case "range":
       return peer.cidr;
-    case "pods":
-      return `pods (${Object.entries(peer.labels)
-        .map(([k, v]) => `${k} = ${v}`)
-        .join(", ")}) in ${peer.namespace}`;
+    case "pods": {
+      const labels = Object.entries(peer.labels).map(([k, v]) => `${k} = ${v}`);
+      return `pods ${labels.length === 0 ? "" : `(${labels.join(", ")}) `}in ${peer.namespace}`;
+    }
     default:
       return peer.kind;
   }

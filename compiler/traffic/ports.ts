@@ -12,7 +12,9 @@ const PROTOCOLS: readonly Protocol[] = ["TCP", "UDP", "SCTP"];
 /** What the words of a rule say, before any workload is asked. */
 interface Said {
   readonly spec: PortSpec;
-  /** The port as it is written, for messages. */
+  /** The port's name, or its first number. */
+  readonly port: string;
+  /** The port or range as it is written, for messages. */
   readonly text: string;
   readonly number: number | undefined;
   readonly end: number | undefined;
@@ -62,29 +64,30 @@ function servicePorts(service: KubernetesObject | undefined, workload: Workload)
 /** Reads the words of `on …`; a port that can not be one is said and left out. */
 export function readPorts(specs: readonly PortSpec[], say: Say): readonly Said[] {
   return specs.flatMap((spec) => {
-    const text = `${spec.port.text}${spec.end === undefined ? "" : `-${spec.end.text}`}`;
-    const number = /^\d+$/.test(spec.port.text) ? Number(spec.port.text) : undefined;
+    // A name and its protocol are one word to the lexer, since names may hold a slash.
+    const joined = spec.protocol === undefined ? /^(.+)\/(tcp|udp|sctp)$/i.exec(spec.port.text) : null;
+    const port = joined?.[1] ?? spec.port.text;
+    const protocolText = joined?.[2] ?? spec.protocol?.text;
+    const number = /^\d+$/.test(port) ? Number(port) : undefined;
     const end = spec.end === undefined ? undefined : /^\d+$/.test(spec.end.text) ? Number(spec.end.text) : Number.NaN;
-    const protocol = PROTOCOLS.find((p) => p === spec.protocol?.text.toUpperCase());
-    const problem = badPort(number, end, spec, protocol);
-    if (problem === undefined) return [{ spec, text, number, end, protocol }];
+    const protocol = PROTOCOLS.find((p) => p === protocolText?.toUpperCase());
+    const text = `${port}${spec.end === undefined ? "" : `-${spec.end.text}`}`;
+    const problem =
+      protocolText !== undefined && protocol === undefined
+        ? `\`${protocolText}\` is not tcp, udp or sctp`
+        : badNumbers(number, end);
+    if (problem === undefined) return [{ spec, port, text, number, end, protocol }];
     say(diagnose["bad-port"](spec.span, [text, problem]));
     return [];
   });
 }
 
-function badPort(
-  number: number | undefined,
-  end: number | undefined,
-  spec: PortSpec,
-  protocol: Protocol | undefined,
-): string | undefined {
-  if (spec.protocol !== undefined && protocol === undefined) return `\`${spec.protocol.text}\` is not tcp, udp or sctp`;
-  if (number === undefined && end !== undefined) return "a range goes from a number to a number";
-  if (number !== undefined && (number < 1 || number > 65_535)) return "ports go from 1 to 65535";
+function badNumbers(number: number | undefined, end: number | undefined): string | undefined {
+  if (number === undefined) return end === undefined ? undefined : "a range goes from a number to a number";
+  if (number < 1 || number > 65_535) return "ports go from 1 to 65535";
   if (end === undefined) return undefined;
   if (!(end >= 1 && end <= 65_535)) return "ports go from 1 to 65535";
-  return number !== undefined && end < number ? "the range ends before it begins" : undefined;
+  return end < number ? "the range ends before it begins" : undefined;
 }
 
 /** The pod ports of one workload that the words mean, sorted; undefined (and said, unless `quiet`) when it has no such port. */
@@ -103,8 +106,8 @@ export function portsOf(
 /** Whether any of the workload's ports has the name; a number is had by all. */
 export const hasPort = (said: Said, known: KnownPorts): boolean =>
   said.number !== undefined ||
-  known.containers.some((c) => c.name === said.spec.port.text) ||
-  known.services.some((s) => s.name === said.spec.port.text);
+  known.containers.some((c) => c.name === said.port) ||
+  known.services.some((s) => s.name === said.port);
 
 function named(
   said: Said,
@@ -113,7 +116,7 @@ function named(
   suggest: Suggest,
   say: Say,
 ): readonly PortIr[] | undefined {
-  const name = said.spec.port.text;
+  const name = said.port;
   const own = known.containers.filter((c) => c.name === name).map((c) => ({ port: c.number, protocol: c.protocol }));
   const found = own.length > 0 ? own : known.services.filter((s) => s.name === name).flatMap((s) => s.targets);
   if (found.length === 0) {
@@ -188,11 +191,11 @@ function ofProtocol(
 
 /** Ports of peers that are not ours: numbers as they are; names only where pods have them. */
 export function foreignPorts(said: readonly Said[], pods: boolean, say: Say): readonly PortIr[] {
-  return said.flatMap(({ spec, number, end, protocol }): readonly PortIr[] => {
+  return said.flatMap(({ spec, port, number, end, protocol }): readonly PortIr[] => {
     if (number !== undefined)
       return [{ port: number, ...(end === undefined || end === number ? {} : { end }), protocol: protocol ?? "TCP" }];
-    if (pods) return [{ port: spec.port.text, protocol: protocol ?? "TCP" }];
-    say(diagnose["port-name-outside"](spec.span, [spec.port.text]));
+    if (pods) return [{ port, protocol: protocol ?? "TCP" }];
+    say(diagnose["port-name-outside"](spec.span, [port]));
     return [];
   });
 }

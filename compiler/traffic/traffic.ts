@@ -163,15 +163,13 @@ function sayLacking(port: SaidPort, targets: readonly ResolvedPeer[], to: Resolv
 }
 
 function resolveIsolates(declarations: Declarations, names: Names, say: Say): readonly IsolateIr[] {
-  const isolates = declarations
-    .of("isolate")
-    .flatMap(({ target, direction, span }) =>
-      resolveTarget(target, names, say).ids.map((workload) => ({
-        workload,
-        ingress: direction !== "egress",
-        egress: direction !== "ingress",
-        span,
-      })),
-    );
+  const isolates = declarations.of("isolate").flatMap(({ target, direction, span }) =>
+    resolveTarget(target, names, say).ids.map((workload) => ({
+      workload,
+      ingress: direction !== "egress",
+      egress: direction !== "ingress",
+      span,
+    })),
+  );
   return inOrder(isolates);
 }
