@@ -18,7 +18,7 @@ import { requireTools } from "./tools.ts";
 import { createVolumes } from "./volumes.ts";
 
 export { nodes, type NodeSpec, type Taint } from "./nodes.ts";
-export { clusterTools, toolsAvailable } from "./tools.ts";
+export { clusterTools, toolsAvailable, toolsMissing } from "./tools.ts";
 export type { User } from "./credentials.ts";
 
 export interface ClustersOptions extends ControlPlaneOptions {

@@ -1,11 +1,8 @@
 // The harness itself: three clusters that run, schedule, can be paused, killed and brought back, and leave nothing behind.
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { clusterTools, nodes, startClusters, toolsAvailable, type Clusters } from "./clusters.ts";
+import { clusterTools, nodes, startClusters, toolsMissing, type Clusters } from "./clusters.ts";
 import { eventually } from "./processes.ts";
-
-const tools = toolsAvailable(...clusterTools);
-if (!tools.available) console.warn(`SKIPPED: ${tools.reason}`);
 
 const deployment = (name: string, replicas: number, cpu: string, claim?: string) => ({
   apiVersion: "apps/v1",
@@ -24,7 +21,7 @@ const deployment = (name: string, replicas: number, cpu: string, claim?: string)
   },
 });
 
-describe.skipIf(!tools.available)("three clusters", () => {
+describe.skipIf(toolsMissing(...clusterTools))("three clusters", () => {
   let clusters: Clusters;
 
   beforeAll(async () => {

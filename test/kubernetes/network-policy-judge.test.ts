@@ -6,10 +6,7 @@ import {
   type NetworkPolicyJudge,
   type PolicyCase,
 } from "./network-policy-judge.ts";
-import { toolsAvailable } from "./tools.ts";
-
-const tools = toolsAvailable("network-policy-judge");
-if (!tools.available) console.warn(`SKIPPED: ${tools.reason}`);
+import { toolsMissing } from "./tools.ts";
 
 const world: Omit<PolicyCase, "networkPolicies" | "queries"> = {
   namespaces: [{ name: "shop" }, { name: "bank", labels: { team: "money" } }],
@@ -168,7 +165,7 @@ const refused = [
   { spec: { ...everyPod, ingress: [{ from: [{}] }] }, because: /selectors or an ipBlock/ },
 ];
 
-describe.skipIf(!tools.available)("the network policy judge", () => {
+describe.skipIf(toolsMissing("network-policy-judge"))("the network policy judge", () => {
   let judge: NetworkPolicyJudge;
   beforeAll(() => void (judge = startNetworkPolicyJudge()));
   afterAll(() => judge?.stop());

@@ -2,10 +2,10 @@
 import type { Api, Manifest } from "./api.ts";
 
 export interface Resources {
-  /** The collection that the manifest is created in: `/apis/apps/v1/namespaces/shop/deployments`. */
-  collection(manifest: Manifest): Promise<string>;
+  /** Where the manifest is created: `/apis/apps/v1/namespaces/shop/deployments`. Undefined when the server knows no such kind. */
+  collection(manifest: Manifest): Promise<string | undefined>;
   /** The object itself. */
-  object(manifest: Manifest): Promise<string>;
+  object(manifest: Manifest): Promise<string | undefined>;
   namespaced(manifest: Manifest): Promise<boolean>;
 }
 
@@ -21,27 +21,28 @@ export function resourcesOf(api: Api): Resources {
   const root = ({ apiVersion = "" }: Manifest) =>
     apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const ask = async (path: string): Promise<readonly Resource[]> => {
-    const list = await api.call("GET", path);
-    return list.resources.filter((resource: Resource) => !resource.name.includes("/"));
+    const list = await api.call("GET", path, undefined, { expected: [404] });
+    return (list.resources ?? []).filter((resource: Resource) => !resource.name.includes("/"));
   };
-  const find = async (manifest: Manifest): Promise<Resource> => {
+  const find = async (manifest: Manifest): Promise<Resource | undefined> => {
     const path = root(manifest);
     const list = known.get(path) ?? ask(path);
     known.set(path, list);
-    const resource = (await list.catch(() => [])).find((one) => one.kind === manifest.kind);
-    if (resource) return resource;
-    known.delete(path); // its definition may come later
-    throw new Error(`the API server knows no ${manifest.kind} in ${manifest.apiVersion}`);
+    return (await list).find((one) => one.kind === manifest.kind);
   };
   const collection = async (manifest: Manifest) => {
     const resource = await find(manifest);
+    if (resource === undefined) return undefined;
     const namespace = resource.namespaced ? `/namespaces/${namespaceOf(manifest)}` : "";
     return `${root(manifest)}${namespace}/${resource.name}`;
   };
   return {
     collection,
-    object: async (manifest) => `${await collection(manifest)}/${manifest.metadata?.name}`,
-    namespaced: async (manifest) => (await find(manifest)).namespaced,
+    async object(manifest) {
+      const path = await collection(manifest);
+      return path === undefined ? undefined : `${path}/${manifest.metadata?.name}`;
+    },
+    namespaced: async (manifest) => (await find(manifest))?.namespaced ?? false,
   };
 }
 

@@ -1,15 +1,12 @@
 // The scheduler judge against small cases whose outcome follows from the Kubernetes documentation.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { clusterTools, nodes, toolsAvailable } from "./clusters.ts";
+import { clusterTools, nodes, toolsMissing } from "./clusters.ts";
 import {
   startSchedulerJudge,
   type SchedulerJudge,
   type SchedulingCase,
   type SchedulingVerdict,
 } from "./scheduler-judge.ts";
-
-const tools = toolsAvailable(...clusterTools);
-if (!tools.available) console.warn(`SKIPPED: ${tools.reason}`);
 
 const template = (app: string, cpu: string, more: object = {}) => ({
   metadata: { labels: { app } },
@@ -51,6 +48,8 @@ const quota = {
   metadata: { name: "none", namespace: "app" },
   spec: { hard: { pods: "1" } },
 };
+
+const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "6Gi" } } };
 
 /** How many pods of each workload were scheduled, how many are pending and how many were never made. */
 interface Example extends SchedulingCase {
@@ -129,6 +128,21 @@ const examples: readonly Example[] = [
     expected: { "Deployment/web": "1 scheduled", "Pod/low": "1 missing" },
   },
   {
+    title: "claims get volumes",
+    nodes: nodes("n", 2),
+    manifests: [
+      workload("StatefulSet", "db", {
+        serviceName: "db",
+        replicas: 2,
+        template: template("db", "1"),
+        volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }],
+      }),
+      { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "files", namespace: "app" }, spec: claim },
+      deployment("web", 1, "1", { volumes: [{ name: "files", persistentVolumeClaim: { claimName: "files" } }] }),
+    ],
+    expected: { "Deployment/web": "1 scheduled", "StatefulSet/db": "2 scheduled" },
+  },
+  {
     title: "pods that admission refuses are missing",
     nodes: nodes("n", 1),
     present: [quota],
@@ -138,7 +152,7 @@ const examples: readonly Example[] = [
   },
 ];
 
-describe.skipIf(!tools.available)("the scheduler judge", () => {
+describe.skipIf(toolsMissing(...clusterTools))("the scheduler judge", () => {
   let judge: SchedulerJudge;
   beforeAll(async () => void (judge = await startSchedulerJudge()));
   afterAll(() => judge?.stop());
@@ -155,7 +169,14 @@ describe.skipIf(!tools.available)("the scheduler judge", () => {
     expect(verdict.pending.map((one) => one.message)).toEqual([expect.stringContaining("1 Insufficient cpu")]);
   });
 
-  test("two hundred cases take less than five minutes", async () => {
+  test("what the clusters have no kind for is left out, and named", async () => {
+    const network = { apiVersion: "k8s.cni.cncf.io/v1", kind: "NetworkAttachmentDefinition", metadata: { name: "n6" } };
+    const verdict = await judge.judge({ nodes: nodes("n", 1), manifests: [network, deployment("web", 1, "1")] });
+    expect(verdict.ignored).toEqual(["NetworkAttachmentDefinition/n6"]);
+    expect(verdict.scheduled).toHaveLength(1);
+  });
+
+  test("the answers stay right, case after case and side by side", async () => {
     const cases = Array.from({ length: 40 }, (_, index) => ({
       nodes: nodes("n", 5),
       manifests: ["a", "b", "c", "d", "e"].map((name) => deployment(name, 3, index % 4 === 0 ? "4" : "1")),
@@ -168,7 +189,6 @@ describe.skipIf(!tools.available)("the scheduler judge", () => {
       cases.map((_, index) => (index % 4 === 0 ? 10 : 15)),
     );
     expect(verdicts.filter((verdict) => !verdict.settled)).toEqual([]);
-    expect((seconds / cases.length) * 200).toBeLessThan(300);
   });
 });
 

@@ -3,11 +3,11 @@
 import type { Manifest } from "./api.ts";
 import { startClusters, type Cluster, type Clusters, type NodeSpec } from "./clusters.ts";
 import { create } from "./scheduler-judge/create.ts";
-import { settled, type SchedulingVerdict } from "./scheduler-judge/settle.ts";
+import { settled, type Settlement } from "./scheduler-judge/settle.ts";
 import { wipe } from "./scheduler-judge/wipe.ts";
 import { createNodes } from "./nodes.ts";
 
-export type { MissingPods, PendingPod, ScheduledPod, SchedulingVerdict } from "./scheduler-judge/settle.ts";
+export type { MissingPods, PendingPod, ScheduledPod } from "./scheduler-judge/settle.ts";
 
 export interface SchedulingCase {
   readonly nodes: readonly NodeSpec[];
@@ -19,20 +19,36 @@ export interface SchedulingCase {
   readonly seconds?: number;
 }
 
+export interface SchedulingVerdict extends Settlement {
+  /** Manifests whose kind these clusters do not know, `KIND/NAME`. They cannot matter to the scheduler. */
+  readonly ignored: readonly string[];
+}
+
 export interface SchedulerJudge {
   /** Waits for a free cluster, then answers where everything went. Cases may use the same names. */
   judge(input: SchedulingCase): Promise<SchedulingVerdict>;
   stop(): Promise<void>;
 }
 
+/** Only what decides which pods there are and where they go. */
+const controllers = [
+  "deployment-controller",
+  "replicaset-controller",
+  "statefulset-controller",
+  "daemonset-controller",
+  "job-controller",
+  "disruption-controller",
+  "resourcequota-controller",
+  "persistentvolume-binder-controller",
+];
+
 /** Starts clusters that judge cases side by side. Two keep two cores busy. */
 export async function startSchedulerJudge(options: { readonly clusters?: number } = {}): Promise<SchedulerJudge> {
   const names = Array.from({ length: options.clusters ?? 2 }, (_, index) => `judge-${index + 1}`);
   const clusters: Clusters = await startClusters({
     names,
-    controllers: ["deployment", "replicaset", "statefulset", "daemonset", "job", "disruption", "resourcequota"].map(
-      (name) => `${name}-controller`,
-    ),
+    controllers,
+    volumes: 60,
     // Without a node lifecycle controller nobody would take the taint of a new node away.
     withoutAdmission: ["TaintNodesByCondition", "StorageObjectInUseProtection"],
     // What kubelets do that matters here, settled() does: kwok would make every pod ready, and that is most of the work.
@@ -63,14 +79,15 @@ export async function startSchedulerJudge(options: { readonly clusters?: number 
 async function judgeOn(cluster: Cluster, input: SchedulingCase): Promise<SchedulingVerdict> {
   const seconds = input.seconds ?? 60;
   const present = input.present ?? [];
+  const ignored: string[] = [];
   try {
     await createNodes(cluster.api, input.nodes);
     if (present.length > 0) {
-      await create(cluster.api, present);
+      ignored.push(...(await create(cluster.api, present)));
       await settled(cluster, present, seconds);
     }
-    await create(cluster.api, input.manifests);
-    return await settled(cluster, [...present, ...input.manifests], seconds);
+    ignored.push(...(await create(cluster.api, input.manifests)));
+    return { ...(await settled(cluster, [...present, ...input.manifests], seconds)), ignored };
   } finally {
     await wipe(cluster.api, [...present, ...input.manifests]);
   }

@@ -51,6 +51,13 @@ export function toolsAvailable<Name extends Tool>(...names: readonly Name[]): To
   return { available: false, reason };
 }
 
+/** For `describe.skipIf`: says on the terminal what is missing and how to get it. */
+export function toolsMissing(...names: readonly Tool[]): boolean {
+  const tools = toolsAvailable(...names);
+  if (!tools.available) console.warn(`SKIPPED: ${tools.reason}`);
+  return !tools.available;
+}
+
 /** The paths of the named tools; throws when one is missing. */
 export function requireTools<Name extends Tool>(...names: readonly Name[]): Readonly<Record<Name, string>> {
   const tools = toolsAvailable(...names);

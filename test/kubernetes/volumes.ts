@@ -28,3 +28,17 @@ export async function createVolumes(api: Api, count: number): Promise<void> {
     }),
   );
 }
+
+/** Makes volumes whose claim is gone free for another. */
+export async function releaseVolumes(api: Api): Promise<void> {
+  const list = await api.call("GET", "/api/v1/persistentvolumes");
+  const held = list.items.filter((volume: any) => volume.spec.claimRef !== undefined);
+  await inParallel(held, (volume: any) =>
+    api.call(
+      "PATCH",
+      `/api/v1/persistentvolumes/${volume.metadata.name}`,
+      { spec: { claimRef: null } },
+      { contentType: "application/merge-patch+json" },
+    ),
+  );
+}

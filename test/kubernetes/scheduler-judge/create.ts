@@ -1,20 +1,24 @@
 // Creates the manifests of a case, in the order in which they need each other, otherwise all at once.
+// What the cluster has no kind for it leaves out, and says so.
 import { inParallel, type Api, type Manifest } from "../api.ts";
 import { namespaceOf, resourcesOf } from "../resources.ts";
 
-export async function create(api: Api, manifests: readonly Manifest[]): Promise<void> {
+export async function create(api: Api, manifests: readonly Manifest[]): Promise<readonly string[]> {
   const resources = resourcesOf(api);
-  const post = async (manifest: Manifest, expected: readonly number[] = []) =>
-    await api.call("POST", await resources.collection(manifest), manifest, { expected });
-
+  const ignored: string[] = [];
+  const post = async (manifest: Manifest) => {
+    const path = await resources.collection(manifest);
+    const expected = manifest.kind === "Namespace" ? [409] : []; // it may be there already
+    if (path === undefined) ignored.push(`${manifest.kind}/${manifest.metadata?.name}`);
+    else await api.call("POST", path, manifest, { expected });
+  };
   for (const batch of inOrder(manifests)) {
-    const inNamespaces = await inParallel(batch, async (one) =>
-      (await resources.namespaced(one)) ? [namespaceOf(one)] : [],
-    );
-    const missing = [...new Set(inNamespaces.flat())].map(namespace);
-    await inParallel(missing, (one) => post(one, [409]));
-    await inParallel(batch, (one) => post(one));
+    const namespaced = await inParallel(batch, (manifest) => resources.namespaced(manifest));
+    const named = new Set(batch.filter((_, index) => namespaced[index]).map(namespaceOf));
+    await inParallel([...named].map(namespace), post);
+    await inParallel(batch, post);
   }
+  return ignored;
 }
 
 /** Pods that have their node already come before those that the scheduler must put around them. */

@@ -27,7 +27,7 @@ export interface MissingPods extends Named {
   readonly found: number;
 }
 
-export interface SchedulingVerdict {
+export interface Settlement {
   readonly scheduled: readonly ScheduledPod[];
   readonly pending: readonly PendingPod[];
   readonly missing: readonly MissingPods[];
@@ -44,31 +44,30 @@ interface Pod extends Named {
   readonly refused: string | undefined;
 }
 
-/** Without a node the scheduler tries again and again, and never puts the pod aside. */
-const noNodes = "no nodes available to schedule pods";
-
-/** A verdict holds when two looks in a row find the same pods and an idle scheduler. */
-export async function settled(
-  cluster: Cluster,
-  manifests: readonly Manifest[],
-  seconds: number,
-): Promise<SchedulingVerdict> {
+/**
+ * A verdict holds when the scheduler is idle and nothing changes any more. What is scheduled stays so; but a pod without a node
+ * may only look hopeless, and a DaemonSet complete, because a node has not come to the eyes of a busy scheduler or controller.
+ */
+export async function settled(cluster: Cluster, manifests: readonly Manifest[], seconds: number): Promise<Settlement> {
   const deadline = Date.now() + seconds * 1000;
-  let before = "";
+  const hasDaemons = manifests.some((manifest) => manifest.kind === "DaemonSet");
+  let before = { seen: "", since: 0 };
   for (;;) {
     const pods = await readPods(cluster.api);
     await inParallel(pods, (pod) => actAsKubelet(cluster.api, pod));
     const missing = await missingPods(cluster.api, manifests, pods);
     const restful =
       missing.every((one) => isHeldUp(one, pods)) && pods.every(isDecided) && (await isIdle(cluster, pods));
-    const now = JSON.stringify(pods);
-    if ((restful && now === before) || Date.now() > deadline) return verdict(pods, missing, restful);
-    before = restful ? now : "";
+    const now = { seen: restful ? JSON.stringify(pods) : "", since: Date.now() };
+    if (now.seen !== before.seen) before = now;
+    const patience = hasDaemons || missing.length > 0 || pods.some((pod) => pod.node === undefined) ? 300 : 0;
+    if (restful && now.since - before.since >= patience) return verdict(pods, missing, true);
+    if (now.since > deadline) return verdict(pods, missing, false);
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
 }
 
-function verdict(pods: readonly Pod[], missing: readonly MissingPods[], settled: boolean): SchedulingVerdict {
+function verdict(pods: readonly Pod[], missing: readonly MissingPods[], settled: boolean): Settlement {
   const scheduled: ScheduledPod[] = [];
   const pending: PendingPod[] = [];
   for (const { namespace, name, workload, node, refused } of pods) {
@@ -159,7 +158,9 @@ function isDecided(pod: Pod): boolean {
  */
 async function isIdle(cluster: Cluster, pods: readonly Pod[]): Promise<boolean> {
   const without = pods.filter((pod) => pod.node === undefined).length;
-  if (pods.every((pod) => pod.node !== undefined || pod.refused === noNodes)) return true;
+  if (without === 0) return true;
+  // Without any node the scheduler tries again and again, and never puts a pod aside.
+  if ((await cluster.api.call("GET", "/api/v1/nodes?limit=1")).items.length === 0) return true;
   const queues = new Map<string, number>();
   const lines = (await cluster.schedulerMetrics()).matchAll(/^scheduler_pending_pods\{queue="(\w+)"\} (\S+)$/gm);
   for (const [, queue = "", size] of lines) queues.set(queue, Number(size));

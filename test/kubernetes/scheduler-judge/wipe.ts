@@ -2,6 +2,7 @@
 import { inParallel, type Api, type Manifest } from "../api.ts";
 import { eventually } from "../processes.ts";
 import { resourcesOf } from "../resources.ts";
+import { releaseVolumes } from "../volumes.ts";
 import { runsPods } from "./create.ts";
 
 const leftovers = [
@@ -17,7 +18,10 @@ export async function wipe(api: Api, manifests: readonly Manifest[]): Promise<vo
   const resources = resourcesOf(api);
   const remove = async (path: string) => await api.call("DELETE", path, atOnce, { expected: [404, 409] });
   const removeAll = async (some: readonly Manifest[]) =>
-    await inParallel(some, async (manifest) => await remove(await resources.object(manifest)));
+    await inParallel(some, async (manifest) => {
+      const path = await resources.object(manifest);
+      if (path !== undefined) await remove(path);
+    });
 
   // A namespace that is going takes no new objects, so a controller that is late makes no more pods in it.
   const namespaces = (await names(api, "/api/v1/namespaces")).filter((name) => !keptNamespaces.has(name));
@@ -29,6 +33,7 @@ export async function wipe(api: Api, manifests: readonly Manifest[]): Promise<vo
     seconds: 30,
     otherwise: () => "the cluster of a scheduler judge could not be emptied",
   });
+  await releaseVolumes(api);
   await inParallel(namespaces, (name) =>
     api.call("PUT", `/api/v1/namespaces/${name}/finalize`, finalized(name), { expected: [404, 409] }),
   );
