@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // The `placet` command: hands over to the compiled program, under a Node that is new enough.
 import { spawn } from "node:child_process";
-import { enableCompileCache } from "node:module";
+import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 import { currentNode, isCurrent } from "./current-node.mjs";
 
 const node = currentNode();
 if (isCurrent) {
-  enableCompileCache?.();
+  // Compiled code is kept between runs: most of a short command is loading.
+  nodeModule.enableCompileCache?.();
   await import("../dist/runtime/cli/main.js");
 } else if (node === process.execPath) {
   console.error(`placet needs Node 22.19 or newer; this is Node ${process.versions.node}`);

@@ -28,11 +28,10 @@ function reasonFor(
   rules: readonly string[],
 ): string {
   const places = workload.candidates.length;
-  if (workload.counting.kind === "each") return `a copy on every match: ${workload.because.text}`;
+  const words = list([workload.because.text]);
+  if (workload.counting.kind === "each") return `a copy on every match: ${words}`;
   if (places === 1)
-    return ruledOut.length === 0
-      ? `the only cluster: ${workload.because.text}`
-      : `the only place left by ${list(ruledOut)}`;
+    return ruledOut.length === 0 ? `the only cluster: ${words}` : `the only place that ${list(ruledOut)} leaves`;
   if (candidate.before > 0) return "it runs here already, and nothing asks it to move";
   const held = rules.length === 0 ? "" : `; held by ${list(rules)}`;
   const others = workload.candidates.filter((c) => c !== candidate);
@@ -44,7 +43,10 @@ function reasonFor(
 }
 
 const list = (texts: readonly string[]): string => {
-  const shown = texts.slice(0, 3).join(", ");
+  const shown = texts
+    .slice(0, 3)
+    .map((text) => `\`${text}\``)
+    .join(", ");
   return texts.length > 3 ? `${shown} and ${texts.length - 3} more` : shown;
 };
 
@@ -54,7 +56,9 @@ function groupRuledOut(problem: Problem): Map<number, readonly string[]> {
   for (const { workload, because } of problem.ruledOut) {
     const own = counts.get(workload) ?? new Map<string, number>();
     counts.set(workload, own);
-    for (const { text } of because) own.set(text, (own.get(text) ?? 0) + 1);
+    // Facts of the fleet speak only where no intent does: people look for their own words first.
+    const intents = because.filter((b) => b.kind === "intent");
+    for (const { text } of intents.length > 0 ? intents : because) own.set(text, (own.get(text) ?? 0) + 1);
   }
   return new Map(
     [...counts].map(([workload, own]) => [

@@ -33,7 +33,7 @@ export function processContext(): CliContext {
     write: (text) => void out.write(text),
     isTerminal: out.isTTY === true,
     color: wantsColor(out.isTTY === true, env),
-    width: out.columns ?? 80,
+    width: out.columns ?? (Number(env["COLUMNS"]) || 80),
   });
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true && !isSet(env["CI"]);
   return {

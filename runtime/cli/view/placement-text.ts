@@ -1,4 +1,5 @@
 // The placement as a table: what runs where, how many, and how full that makes the clusters. It must not know how it was decided.
+import stringWidth from "string-width";
 import type { PlacedWorkload, Plan, Usage } from "../../../planner/index.ts";
 import { bar, padEnd, padStart, percent, plural, printable, truncate, widest, type Paint } from "./style.ts";
 
@@ -9,12 +10,16 @@ export function placementLines(plan: Plan, width: number, paint: Paint): string[
   const lines: string[] = [];
   for (const app of [...new Set([...apps.keys(), ...unplaced.keys()])]) {
     lines.push(`  ${paint("bold", printable(app))}`);
-    const rows = workloadRows(apps.get(app) ?? []);
+    const rows = workloadRows(apps.get(app) ?? [], plan);
     const name = Math.min(40, widest(rows.map((r) => r.name)));
     const count = widest(rows.map((r) => r.count));
+    const where = Math.min(Math.floor(width / 2) - name - count, widest(rows.map((r) => r.where)));
     for (const row of rows) {
       const left = `    ${padEnd(truncate(row.name, name), name)}  ${padStart(row.count, count)}  `;
-      lines.push(left + paint("cyan", truncate(row.where, Math.max(20, width - left.length))));
+      const place = truncate(row.where, Math.max(20, where));
+      const room = width - stringWidth(left) - Math.max(stringWidth(place), where) - 3;
+      const why = room < 12 ? "" : `  ${paint("dim", truncate(row.because, room))}`;
+      lines.push(left + paint("cyan", padEnd(place, where)) + why);
     }
     for (const p of unplaced.get(app) ?? []) {
       const where = p.cluster === "" ? "" : ` on ${printable(p.cluster)}`;
@@ -26,10 +31,19 @@ export function placementLines(plan: Plan, width: number, paint: Paint): string[
   return lines;
 }
 
-function workloadRows(placements: readonly PlacedWorkload[]): { name: string; count: string; where: string }[] {
+interface WorkloadRow {
+  readonly name: string;
+  readonly count: string;
+  readonly where: string;
+  readonly because: string;
+}
+
+function workloadRows(placements: readonly PlacedWorkload[], plan: Plan): WorkloadRow[] {
+  const reasons = new Map(plan.reasons.toReversed().map((r) => [`${r.app}/${r.workload}`, r.because]));
   return [...groupBy(placements, (p) => p.workload)].map(([name, places]) => {
     const total = places.reduce((sum, p) => sum + p.replicas, 0);
-    return { name: printable(name), count: `${total.toLocaleString("en")}×`, where: whereText(places) };
+    const because = printable(reasons.get(`${places[0]?.app ?? ""}/${name}`) ?? "");
+    return { name: printable(name), count: `${total.toLocaleString("en")}×`, where: whereText(places), because };
   });
 }
 
