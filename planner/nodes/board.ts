@@ -148,12 +148,15 @@ export function newBoard(kinds: readonly PodKind[], nodes: readonly BoardNode[])
     admits: (kind, node) => fits(kind, node) && attracted(kind, node, 0) && even(kind, node, 1),
     settled: () => {
       let doubt = false;
+      const alone = new Int32Array(kinds.length);
       for (let node = 0; node < nodes.length; node++)
         for (let kind = 0; kind < kinds.length; kind++) {
           if (pods[node]?.[kind] === 0) continue;
           const { attracting, skews } = terms[kind] as Terms;
           const company = attracted(kind, node, 1);
-          if (!company && !attracting.every((term) => term.meant[kind])) return "no";
+          if (!company) alone[kind] = (alone[kind] as number) + 1;
+          // Only the first of all may come where none of its like is.
+          if (!company && ((alone[kind] as number) > 1 || !attracting.every((term) => term.meant[kind]))) return "no";
           const spread = even(kind, node, 0);
           if (!spread && skews.every((skew) => skew.meant.every((is, other) => !is || other === kind))) return "no";
           if (!company || !spread) doubt = true;

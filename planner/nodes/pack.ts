@@ -13,7 +13,7 @@ export function pack(kinds: readonly PodKind[], nodes: readonly BoardNode[], ste
   for (const order of orders(present, nodes))
     for (const choose of choices) {
       const board = withDaemons(present, nodes);
-      if (board !== undefined && fill(board, order, choose)) return "packed";
+      if (board !== undefined && fill(board, order, choose) && reachable(board)) return "packed";
     }
   return search(base, steps);
 }

@@ -32,7 +32,7 @@ export async function lexicographic(
   const started = options.now();
   const rows = [...draft.rows];
   const results: TermResult[] = [];
-  let point: readonly number[] | undefined = options.start;
+  let point: readonly number[] | undefined;
   let proven = true;
   let solved = false;
   const asked = terms.length === 0 ? [{ columns: [], coefficients: [], constant: 0 }] : terms;
@@ -48,7 +48,6 @@ export async function lexicographic(
     const found = await solver.solve(modelOf({ ...draft, rows }, term), {
       ...options,
       timeLimit: Math.max(left, 1),
-      ...(point === undefined ? {} : { start: point }),
     });
     if (found.status === "infeasible" && !solved) return found;
     if (found.status === "infeasible" || found.status === "unknown") {

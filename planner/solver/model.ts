@@ -32,8 +32,6 @@ export interface ModelOptions {
   readonly seed: number;
   readonly now: () => number;
   readonly stopped: () => boolean;
-  /** Values of a feasible point to start from, by column. */
-  readonly start?: readonly number[];
   readonly onProgress?: (incumbent: number | undefined, bound: number | undefined) => void;
 }
 

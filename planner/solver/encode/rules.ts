@@ -2,7 +2,7 @@
 import { atLeast, atMost, constant, integerColumn, minus, plus, sum, times } from "../draft.ts";
 import type { Linear } from "../model.ts";
 import type { ProblemWorkload, Rule } from "../../problem.ts";
-import { countOf } from "./counting.ts";
+import { countOf, wantedReplicas } from "./counting.ts";
 import { allReplicas, replicasOn } from "./ground.ts";
 import type { Ground, Presence } from "./ground.ts";
 import { encodeSurvival } from "./survive.ts";
@@ -85,8 +85,10 @@ function apart(ground: Ground, { a, b, groups, because }: Of<"apart">): void {
 }
 
 /** One set of clusters for all: what must run is on each of it, what is optional on each of it or nowhere. */
-function together(ground: Ground, { workloads, because }: Of<"together">): void {
+function together(ground: Ground, { workloads: all, because }: Of<"together">): void {
   const { problem, draft } = ground;
+  // What `each` matches nowhere is nowhere: it has no cluster to share.
+  const workloads = all.filter((w) => wantedReplicas(problem.workloads[w] as ProblemWorkload) > 0);
   const of = (w: number): ProblemWorkload => problem.workloads[w] as ProblemWorkload;
   const clusters = [...new Set(workloads.flatMap((w) => of(w).candidates.map((c) => c.cluster)))].sort((a, b) => a - b);
   const common = new Map(clusters.map((cluster) => [cluster, integerColumn(draft, 0, 1)]));
@@ -110,7 +112,7 @@ function together(ground: Ground, { workloads, because }: Of<"together">): void 
     }
   }
   const copies = workloads.map((w) => copiesOf(of(w)));
-  atMost(draft, plus(...common.values()), Math.max(...copies), because);
+  atMost(draft, plus(...common.values()), Math.max(0, ...copies), because);
 }
 
 function copiesOf({ counting, candidates }: ProblemWorkload): number {
