@@ -1,50 +1,45 @@
 // Every case file, source to diagnostics and IR. `UPDATE=1` accepts what comes out; read the difference before committing it.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { compile, compilerDiagnostics, memoryHost, renderDiagnostic } from "../../compiler/index.ts";
+import type { Host, ReadResult } from "../../compiler/index.ts";
 import { accept, readCases } from "./case-files.ts";
 import type { Block, Case } from "./case-files.ts";
-import type { Host, ReadResult } from "../../compiler/index.ts";
 
 const folder = new URL("cases/", import.meta.url);
 const update = process.env["UPDATE"] === "1";
 const codes = new Set<string>();
 
 const files = readdirSync(folder)
-  .filter((f) => f.endsWith(".md"))
-  .sort();
-for (const file of files) {
-  const url = new URL(file, folder);
-  const markdown = readFileSync(url, "utf8");
+  .filter((name) => name.endsWith(".md"))
+  .sort()
+  .map((name) => ({ name, markdown: readFileSync(new URL(name, folder), "utf8") }));
+
+describe.each(files)("$name", ({ name, markdown }) => {
   const accepted: { block: Block; text: string }[] = [];
-  describe(file, () => {
-    for (const one of readCases(markdown)) {
-      it(one.title, () => {
-        expect(one.expected.length, "a case expects something").toBeGreaterThan(0);
-        const outcomes = run(one);
-        if (update) accepted.push(...one.expected.map((block, i) => ({ block, text: outcomes[i] ?? "" })));
-        else for (const [i, block] of one.expected.entries()) expect(outcomes[i]).toBe(block.text);
-      });
-    }
-    if (update) it("accepts what came out", () => writeFileSync(url, accept(markdown, accepted)));
+  it.each(readCases(markdown))("$title", (one) => {
+    const outcomes = run(one);
+    accepted.push(...one.expected.map((block, i) => ({ block, text: outcomes[i] ?? "" })));
+    expect(outcomes.length, "a case expects something").toBeGreaterThan(0);
+    expect(outcomes).toEqual(update ? outcomes : one.expected.map((block) => block.text));
   });
-}
+  afterAll(() => {
+    if (update) writeFileSync(new URL(name, folder), accept(markdown, accepted));
+  });
+});
 
 /** What each expected block of the case should hold. */
 function run(one: Case): readonly string[] {
   const { value, diagnostics } = compile(["."], hostOf(one), { set: one.set });
   for (const { code } of diagnostics) codes.add(code);
-  return one.expected.map((block) => {
-    if (block.language === "ir")
-      return JSON.stringify((value as unknown as Record<string, unknown>)[block.name], withoutSpans, 1)
-        .replaceAll(/\n +/g, " ")
-        .replaceAll(/^\[ | \]$/g, (m) => m.replace(" ", "\n"))
-        .replaceAll("}, {", "},\n{");
-    return diagnostics
-      .map((d) => renderDiagnostic(d, (f) => one.files[f], { color: false, width: 110 }))
-      .join("\n")
-      .trimEnd();
-  });
+  return one.expected.map((block) =>
+    block.language === "ir"
+      ? showFacts((value as unknown as Record<string, unknown>)[block.name])
+      : diagnostics
+          .map((d) => renderDiagnostic(d, (f) => one.files[f], { color: false, width: 110 }))
+          .join("\n")
+          .trimEnd(),
+  );
 }
 
 /** The files of the case in memory; what it says is refused is refused as a file system would. */
@@ -57,7 +52,19 @@ function hostOf(one: Case): Host {
   return { ...host, read: (path) => refusal(path) ?? host.read(path) };
 }
 
-const withoutSpans = (key: string, value: unknown): unknown => (key === "span" || key === "spans" ? undefined : value);
+/** A part of the IR without spans, one entry a line. */
+function showFacts(part: unknown): string {
+  const line = (fact: unknown) =>
+    JSON.stringify(fact, (key, value: unknown) => (key === "span" || key === "spans" ? undefined : value));
+  if (Array.isArray(part)) return part.map(line).join("\n");
+  return Object.entries(part as object)
+    .map(([key, value]) =>
+      Array.isArray(value) && value.length > 0
+        ? [`${key}:`, ...value.map((v) => `  ${line(v)}`)].join("\n")
+        : `${key}: ${line(value)}`,
+    )
+    .join("\n");
+}
 
 describe("the catalogue", () => {
   it("has a case for every diagnostic", () => {
