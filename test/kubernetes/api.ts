@@ -17,7 +17,7 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: any;
 }
@@ -30,12 +30,12 @@ export interface Api {
   close(): void;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly contentType?: string;
   readonly seconds?: number;
 }
 
-export interface CallOptions extends RequestOptions {
+interface CallOptions extends RequestOptions {
   readonly expected?: readonly number[];
 }
 

@@ -17,9 +17,8 @@ import { eventually, openNest, type Nest } from "./processes.ts";
 import { requireTools } from "./tools.ts";
 import { createVolumes } from "./volumes.ts";
 
-export { nodes, type NodeSpec, type Taint } from "./nodes.ts";
+export { nodes, type NodeSpec } from "./nodes.ts";
 export { clusterTools, toolsAvailable, toolsMissing } from "./tools.ts";
-export type { User } from "./credentials.ts";
 
 export interface ClustersOptions extends ControlPlaneOptions {
   readonly names: readonly string[];

@@ -19,7 +19,7 @@ export interface Context {
   readonly ca: string;
 }
 
-export const administrator = "admin";
+const administrator = "admin";
 
 /** Writes the file that API servers read tokens from; answers the token of every user, the administrator's first. */
 export function writeTokens(file: string, users: readonly User[]): readonly Access[] {

@@ -14,7 +14,7 @@ export interface PolicyCase {
   readonly queries: readonly Connection[];
 }
 
-export interface PolicyPod {
+interface PolicyPod {
   readonly namespace: string;
   readonly name: string;
   readonly ip: string;
@@ -24,7 +24,7 @@ export interface PolicyPod {
   readonly hostNetwork?: boolean;
 }
 
-export type Protocol = "TCP" | "UDP" | "SCTP";
+type Protocol = "TCP" | "UDP" | "SCTP";
 
 /** One new connection. Each end is a pod (`namespace/name`) or an IP; the port is the destination pod's, TCP unless said. */
 export type Connection = ({ readonly fromPod: string } | { readonly fromIP: string }) &

@@ -1,7 +1,7 @@
 // Fake nodes: Node objects that kwok keeps alive and the real scheduler fills.
 import { inParallel, type Api, type Manifest } from "./api.ts";
 
-export interface Taint {
+interface Taint {
   readonly key: string;
   readonly value?: string;
   readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
@@ -23,7 +23,7 @@ export function nodes(prefix: string, count: number, shape: Omit<NodeSpec, "name
 }
 
 /** The Node object, ready from birth. Nodes get the hostname label that kubelets give. */
-export function nodeManifest(node: NodeSpec): Manifest {
+function nodeManifest(node: NodeSpec): Manifest {
   const allocatable = { cpu: "8", memory: "32Gi", pods: "110", ...node.allocatable };
   return {
     apiVersion: "v1",

@@ -7,8 +7,6 @@ import { settled, type Settlement } from "./scheduler-judge/settle.ts";
 import { wipe } from "./scheduler-judge/wipe.ts";
 import { createNodes } from "./nodes.ts";
 
-export type { MissingPods, PendingPod, ScheduledPod } from "./scheduler-judge/settle.ts";
-
 export interface SchedulingCase {
   readonly nodes: readonly NodeSpec[];
   /** What is there before: foreign pods (with `spec.nodeName`, or for the scheduler), DaemonSets, PriorityClasses. */

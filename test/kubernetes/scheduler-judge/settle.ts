@@ -10,19 +10,19 @@ interface Named {
   readonly workload: string;
 }
 
-export interface ScheduledPod extends Named {
+interface ScheduledPod extends Named {
   readonly name: string;
   readonly node: string;
 }
 
-export interface PendingPod extends Named {
+interface PendingPod extends Named {
   readonly name: string;
   /** The scheduler's own words: `0/3 nodes are available: 3 Insufficient cpu.` */
   readonly message: string;
 }
 
 /** Pods that were never made: an admission plugin refused them, or an earlier pod of a StatefulSet is pending. */
-export interface MissingPods extends Named {
+interface MissingPods extends Named {
   readonly expected: number;
   readonly found: number;
 }
