@@ -61,35 +61,34 @@ const examples: readonly Example[] = [
   {
     title: "what fits is scheduled",
     nodes: nodes("n", 2),
-    manifests: [deployment("web", 4, "4")],
+    batches: [[deployment("web", 4, "4")]],
     expected: { "Deployment/web": "4 scheduled" },
   },
   {
     title: "what does not fit is pending",
     nodes: nodes("n", 2),
-    manifests: [deployment("web", 5, "4")],
+    batches: [[deployment("web", 5, "4")]],
     expected: { "Deployment/web": "4 scheduled, 1 pending" },
   },
   {
     title: "without a node everything is pending",
     nodes: [],
-    manifests: [deployment("web", 1, "1")],
+    batches: [[deployment("web", 1, "1")]],
     expected: { "Deployment/web": "1 pending" },
   },
   {
     title: "a taint keeps out who does not tolerate it",
     nodes: nodes("n", 1, tainted),
-    manifests: [deployment("web", 1, "1"), deployment("edge", 1, "1", tolerates)],
+    batches: [[deployment("web", 1, "1"), deployment("edge", 1, "1", tolerates)]],
     expected: { "Deployment/edge": "1 scheduled", "Deployment/web": "1 pending" },
   },
   {
     title: "a DaemonSet has a pod on each node that it may use, and foreign pods take their room",
     nodes: [...nodes("n", 2), ...nodes("t", 1, tainted), ...nodes("off", 1, { unschedulable: true })],
-    present: [
-      workload("DaemonSet", "agent", { template: template("agent", "1") }),
-      pod("other", "6", { nodeName: "n-1" }),
+    batches: [
+      [workload("DaemonSet", "agent", { template: template("agent", "1") }), pod("other", "6", { nodeName: "n-1" })],
+      [deployment("web", 3, "4")],
     ],
-    manifests: [deployment("web", 3, "4")],
     expected: {
       "DaemonSet/agent": "3 scheduled",
       "Deployment/web": "1 scheduled, 2 pending",
@@ -99,54 +98,60 @@ const examples: readonly Example[] = [
   {
     title: "a StatefulSet makes its pods one after another",
     nodes: nodes("n", 1),
-    manifests: [workload("StatefulSet", "db", { serviceName: "db", replicas: 4, template: template("db", "3") })],
+    batches: [[workload("StatefulSet", "db", { serviceName: "db", replicas: 4, template: template("db", "3") })]],
     expected: { "StatefulSet/db": "2 scheduled, 1 pending, 1 missing" },
   },
   {
     title: "pods that stay apart need a node each",
     nodes: nodes("n", 2),
-    manifests: [deployment("web", 3, "1", apart("web"))],
+    batches: [[deployment("web", 3, "1", apart("web"))]],
     expected: { "Deployment/web": "2 scheduled, 1 pending" },
   },
   {
     title: "a pod that waits for its neighbour is tried again",
     nodes: nodes("n", 3),
-    manifests: [deployment("near", 2, "1", beside("anchor")), deployment("anchor", 1, "1")],
+    batches: [[deployment("near", 2, "1", beside("anchor")), deployment("anchor", 1, "1")]],
     expected: { "Deployment/anchor": "1 scheduled", "Deployment/near": "2 scheduled" },
   },
   {
     title: "a port of the host is taken once",
     nodes: nodes("n", 1),
-    manifests: [deployment("web", 2, "1", port)],
+    batches: [[deployment("web", 2, "1", port)]],
     expected: { "Deployment/web": "1 scheduled, 1 pending" },
   },
   {
     title: "who has priority drives others out",
     nodes: nodes("n", 1),
-    present: [priority, pod("low", "8")],
-    manifests: [deployment("web", 1, "8", { priorityClassName: "high" })],
+    batches: [[priority, pod("low", "8")], [deployment("web", 1, "8", { priorityClassName: "high" })]],
     expected: { "Deployment/web": "1 scheduled", "Pod/low": "1 missing" },
+  },
+  {
+    title: "the order of batches decides who finds room",
+    nodes: nodes("n", 1),
+    batches: [[deployment("early", 1, "5")], [deployment("late", 1, "5")]],
+    expected: { "Deployment/late": "1 pending", "Deployment/early": "1 scheduled" },
   },
   {
     title: "claims get volumes",
     nodes: nodes("n", 2),
-    manifests: [
-      workload("StatefulSet", "db", {
-        serviceName: "db",
-        replicas: 2,
-        template: template("db", "1"),
-        volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }],
-      }),
-      { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "files", namespace: "app" }, spec: claim },
-      deployment("web", 1, "1", { volumes: [{ name: "files", persistentVolumeClaim: { claimName: "files" } }] }),
+    batches: [
+      [
+        workload("StatefulSet", "db", {
+          serviceName: "db",
+          replicas: 2,
+          template: template("db", "1"),
+          volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }],
+        }),
+        { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "files", namespace: "app" }, spec: claim },
+        deployment("web", 1, "1", { volumes: [{ name: "files", persistentVolumeClaim: { claimName: "files" } }] }),
+      ],
     ],
     expected: { "Deployment/web": "1 scheduled", "StatefulSet/db": "2 scheduled" },
   },
   {
     title: "pods that admission refuses are missing",
     nodes: nodes("n", 1),
-    present: [quota],
-    manifests: [deployment("web", 2, "1")],
+    batches: [[quota], [deployment("web", 2, "1")]],
     seconds: 3,
     expected: { "Deployment/web": "1 scheduled, 1 missing" },
   },
@@ -162,7 +167,7 @@ describe.skipIf(toolsMissing(...clusterTools))("the scheduler judge", () => {
   });
 
   test("it says where, and why not", async () => {
-    const verdict = await judge.judge({ nodes: nodes("n", 1), manifests: [deployment("web", 2, "5")] });
+    const verdict = await judge.judge({ nodes: nodes("n", 1), batches: [[deployment("web", 2, "5")]] });
     expect(verdict.scheduled.map((one) => [one.namespace, one.workload, one.node])).toEqual([
       ["app", "Deployment/web", "n-1"],
     ]);
@@ -171,7 +176,7 @@ describe.skipIf(toolsMissing(...clusterTools))("the scheduler judge", () => {
 
   test("what the clusters have no kind for is left out, and named", async () => {
     const network = { apiVersion: "k8s.cni.cncf.io/v1", kind: "NetworkAttachmentDefinition", metadata: { name: "n6" } };
-    const verdict = await judge.judge({ nodes: nodes("n", 1), manifests: [network, deployment("web", 1, "1")] });
+    const verdict = await judge.judge({ nodes: nodes("n", 1), batches: [[network, deployment("web", 1, "1")]] });
     expect(verdict.ignored).toEqual(["NetworkAttachmentDefinition/n6"]);
     expect(verdict.scheduled).toHaveLength(1);
   });
@@ -179,7 +184,7 @@ describe.skipIf(toolsMissing(...clusterTools))("the scheduler judge", () => {
   test("the answers stay right, case after case and side by side", async () => {
     const cases = Array.from({ length: 40 }, (_, index) => ({
       nodes: nodes("n", 5),
-      manifests: ["a", "b", "c", "d", "e"].map((name) => deployment(name, 3, index % 4 === 0 ? "4" : "1")),
+      batches: [["a", "b", "c", "d", "e"].map((name) => deployment(name, 3, index % 4 === 0 ? "4" : "1"))],
     }));
     const before = performance.now();
     const verdicts = await Promise.all(cases.map((one) => judge.judge(one)));

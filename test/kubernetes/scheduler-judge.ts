@@ -9,11 +9,12 @@ import { createNodes } from "./nodes.ts";
 
 export interface SchedulingCase {
   readonly nodes: readonly NodeSpec[];
-  /** What is there before: foreign pods (with `spec.nodeName`, or for the scheduler), DaemonSets, PriorityClasses. */
-  readonly present?: readonly Manifest[];
-  /** What is judged. It is created at once, when what is present has settled. Namespaces that are missing are made. */
-  readonly manifests: readonly Manifest[];
-  /** How long the scheduler may take; then what has no node counts as pending. 60 s unless said. */
+  /**
+   * Each batch is created at once, when the scheduler has come to rest over the one before: foreign pods and DaemonSets first,
+   * then what is judged, in as many batches as it is applied in. Namespaces that are missing are made.
+   */
+  readonly batches: readonly (readonly Manifest[])[];
+  /** How long the scheduler may take for a batch; then what has no node counts as pending. 60 s unless said. */
   readonly seconds?: number;
 }
 
@@ -75,18 +76,18 @@ export async function startSchedulerJudge(options: { readonly clusters?: number 
 
 /** Judges one case on a cluster that holds no nodes and no pods, and leaves it so. */
 async function judgeOn(cluster: Cluster, input: SchedulingCase): Promise<SchedulingVerdict> {
-  const seconds = input.seconds ?? 60;
-  const present = input.present ?? [];
+  const created: Manifest[] = [];
   const ignored: string[] = [];
+  let settlement: Settlement = { scheduled: [], pending: [], missing: [], settled: true };
   try {
     await createNodes(cluster.api, input.nodes);
-    if (present.length > 0) {
-      ignored.push(...(await create(cluster.api, present)));
-      await settled(cluster, present, seconds);
+    for (const batch of input.batches) {
+      created.push(...batch);
+      ignored.push(...(await create(cluster.api, batch)));
+      settlement = await settled(cluster, created, batch, input.seconds ?? 60);
     }
-    ignored.push(...(await create(cluster.api, input.manifests)));
-    return { ...(await settled(cluster, [...present, ...input.manifests], seconds)), ignored };
+    return { ...settlement, ignored };
   } finally {
-    await wipe(cluster.api, [...present, ...input.manifests]);
+    await wipe(cluster.api, created);
   }
 }

@@ -46,11 +46,16 @@ interface Pod extends Named {
 
 /**
  * A verdict holds when the scheduler is idle and nothing changes any more. What is scheduled stays so; but a pod without a node
- * may only look hopeless, and a DaemonSet complete, because a node has not come to the eyes of a busy scheduler or controller.
+ * may only look hopeless, and one of the latest DaemonSets complete, because a node has not come to the eyes of a busy scheduler or controller.
  */
-export async function settled(cluster: Cluster, manifests: readonly Manifest[], seconds: number): Promise<Settlement> {
+export async function settled(
+  cluster: Cluster,
+  manifests: readonly Manifest[],
+  latest: readonly Manifest[],
+  seconds: number,
+): Promise<Settlement> {
   const deadline = Date.now() + seconds * 1000;
-  const hasDaemons = manifests.some((manifest) => manifest.kind === "DaemonSet");
+  const hasDaemons = latest.some((manifest) => manifest.kind === "DaemonSet");
   let before = { seen: "", since: 0 };
   for (;;) {
     const pods = await readPods(cluster.api);
