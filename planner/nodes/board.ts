@@ -131,6 +131,14 @@ export function newBoard(kinds: readonly PodKind[], nodes: readonly BoardNode[])
       return meantIn(skew, there) + (skew.meant[kind] ? more : 0) - least <= skew.most;
     });
 
+  /** What is attracted only to its like gathers in the one domain where its first pod came. */
+  const strays = (homes: (number | undefined)[][], kind: number, t: number, term: Term, node: number): boolean => {
+    const own = homes[kind] as (number | undefined)[];
+    const domain = domains[term.key]?.of[node] as number;
+    own[t] ??= domain;
+    return own[t] !== domain;
+  };
+
   return {
     kinds,
     nodes,
@@ -149,16 +157,18 @@ export function newBoard(kinds: readonly PodKind[], nodes: readonly BoardNode[])
     settled: () => {
       let doubt = false;
       const alone = new Int32Array(kinds.length);
+      const homes: (number | undefined)[][] = kinds.map(() => []);
       for (let node = 0; node < nodes.length; node++)
         for (let kind = 0; kind < kinds.length; kind++) {
           if (pods[node]?.[kind] === 0) continue;
           const { attracting, skews } = terms[kind] as Terms;
+          if (attracting.some((term, t) => onlyLike(term, kind) && strays(homes, kind, t, term, node))) return "no";
           const company = attracted(kind, node, 1);
           if (!company) alone[kind] = (alone[kind] as number) + 1;
           // Only the first of all may come where none of its like is.
           if (!company && ((alone[kind] as number) > 1 || !attracting.every((term) => term.meant[kind]))) return "no";
           const spread = even(kind, node, 0);
-          if (!spread && skews.every((skew) => skew.meant.every((is, other) => !is || other === kind))) return "no";
+          if (!spread && skews.every((skew) => onlyLike(skew, kind))) return "no";
           if (!company || !spread) doubt = true;
         }
       return doubt ? "perhaps" : "yes";
@@ -171,6 +181,9 @@ interface Terms {
   readonly attracting: readonly Term[];
   readonly skews: readonly Skew[];
 }
+
+const onlyLike = (term: Term, kind: number): boolean =>
+  term.meant[kind] === true && term.meant.every((is, other) => !is || other === kind);
 
 interface Domains {
   readonly size: number;

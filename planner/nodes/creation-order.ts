@@ -23,20 +23,19 @@ const TIES = 4;
 const SHUFFLES = 6;
 const REPAIRS = 40;
 
-/** @param later kinds whose pods come after all others (what returns after a loss), with how many. */
-export function creationOrder(ground: Schedulable, later: ReadonlyMap<number, number> = new Map()): CreationOrder {
+/** Finds such an order: any, when none can go wrong; else large pods first, and what found no node comes earlier. */
+export function creationOrder(ground: Schedulable): CreationOrder {
   const all = ground.kinds.map((_, k) => k);
   const kinds = all.filter((k) => !(ground.kinds[k] as PodKind).perNode);
   const daemons = all.filter((k) => (ground.kinds[k] as PodKind).perNode);
   // A DaemonSet's pod has one node to go to: it comes before all that could take its place.
-  if (later.size === 0 && (alwaysRoom(ground) || (daemons.length === 0 && anyOrder(ground, kinds))))
-    return { kind: "any" };
+  if (alwaysRoom(ground) || (daemons.length === 0 && anyOrder(ground, kinds))) return { kind: "any" };
   const size = ground.kinds.map((kind) => sizeOf(kind, ground.nodes));
   let sequence = kinds.toSorted((a, b) => (size[b] as number) - (size[a] as number) || a - b);
   const tried = new Set<string>();
   let stuck = sequence[0] ?? 0;
   for (let repair = 0; repair < REPAIRS; repair++) {
-    const failing = firstFailure(ground, sequence, later);
+    const failing = firstFailure(ground, sequence);
     if (failing === undefined) return { kind: "sequence", sequence: [...daemons, ...sequence] };
     stuck = failing;
     tried.add(sequence.join());
@@ -57,17 +56,10 @@ function repaired(sequence: readonly number[], failing: number, tried: ReadonlyS
   return shuffled(sequence, randomOf(round + 1));
 }
 
-function firstFailure(
-  ground: Schedulable,
-  sequence: readonly number[],
-  later: ReadonlyMap<number, number>,
-): number | undefined {
-  const first = sequence.flatMap((kind) =>
-    Array<number>((ground.kinds[kind] as PodKind).count - (later.get(kind) ?? 0)).fill(kind),
-  );
-  const last = sequence.flatMap((kind) => Array<number>(later.get(kind) ?? 0).fill(kind));
+function firstFailure(ground: Schedulable, sequence: readonly number[]): number | undefined {
+  const pods = sequence.flatMap((kind) => Array<number>((ground.kinds[kind] as PodKind).count).fill(kind));
   for (let seed = 1; seed <= TIES; seed++) {
-    const failing = run(ground, [...first, ...last], seed);
+    const failing = run(ground, pods, seed);
     if (failing !== undefined) return failing;
   }
   return undefined;

@@ -39,7 +39,7 @@ export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
   const alike = likeness(ir, problem);
 
   const packingOf = (cluster: number, load: Load): Packing => {
-    const key = `${alike(cluster, load)}`;
+    const key = alike(cluster, load);
     let known = packings.get(key);
     if (known === undefined) {
       const { nodes } = grounds(cluster);
@@ -47,17 +47,12 @@ export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
     }
     return known;
   };
-  const orderOf = (cluster: number, load: Load, before: Load): CreationOrder => {
-    const key = `${alike(cluster, load)} before ${JSON.stringify([...before])}`;
+  const orderOf = (cluster: number, load: Load): CreationOrder => {
+    const key = alike(cluster, load);
     let known = orders.get(key);
     if (known === undefined) {
-      const later = new Map(
-        [...load.keys()]
-          .map((w, k) => [k, (load.get(w) ?? 0) - (before.get(w) ?? 0)] as const)
-          .filter(([, n]) => n > 0),
-      );
       const ground = schedulable(ir, cluster, grounds(cluster), load);
-      orders.set(key, (known = creationOrder(ground, before === load ? undefined : later)));
+      orders.set(key, (known = creationOrder(ground)));
     }
     return known;
   };
@@ -69,9 +64,8 @@ export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
     for (const situation of situations)
       for (const cluster of problem.clusters.keys()) {
         const load = loadOn(problem, situation.placement, cluster);
-        const before = situation === planned ? load : loadOn(problem, planned.placement, cluster);
-        if (load.size === 0 || situation.lost.has(cluster) || (situation !== planned && sameLoad(load, before)))
-          continue;
+        const stays = situation !== planned && sameLoad(load, loadOn(problem, planned.placement, cluster));
+        if (load.size === 0 || situation.lost.has(cluster) || stays) continue;
         const packing = packingOf(cluster, load);
         if (packing !== "packed") {
           const proven = packing === "impossible";
@@ -79,9 +73,14 @@ export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
           (proven ? found.impossible : found.undecided).push(cutOf(problem, grounds(cluster), cluster, load, smallest));
           continue;
         }
-        const how = orderOf(cluster, load, before);
-        if (how.kind === "none") found.unschedulable.push(cutOf(problem, grounds(cluster), cluster, load, load));
-        if (how.kind === "sequence" && situation === planned)
+        // After a loss there is room, which is what `survive` promises; the order of creation is the plan's own.
+        if (situation !== planned) continue;
+        const how = orderOf(cluster, load);
+        if (how.kind === "none") {
+          const smallest = load.size > 12 ? load : shrink(load, (part) => orderOf(cluster, part).kind === "none");
+          found.unschedulable.push(cutOf(problem, grounds(cluster), cluster, load, smallest));
+        }
+        if (how.kind === "sequence")
           order[problem.clusters[cluster]?.name as string] = how.sequence.map((k) =>
             idOf(problem, [...load.keys()][k] as number),
           );

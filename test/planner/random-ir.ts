@@ -11,6 +11,7 @@ import type {
   WorkloadKind,
 } from "../../compiler/index.ts";
 import {
+  GiB,
   allow,
   cluster,
   feature,
@@ -96,7 +97,7 @@ function randomCluster(roll: Dice, name: string): Cluster {
       roll.between(1, 2),
       {
         cpu: 1000 * roll.between(2, 6),
-        memory: roll.between(4, 10),
+        memory: GiB * roll.between(4, 10),
         ...(roll.chance(0.2) ? { "nvidia.com/gpu": 1 } : {}),
         ...(roll.chance(0.1) ? { pods: 2 } : {}),
       },
@@ -113,7 +114,7 @@ function randomCluster(roll: Dice, name: string): Cluster {
       ...(roll.chance(0.5) ? { tier: roll.pick(["gold", "tin"]) } : {}),
     },
     features: roll.chance(0.5) ? ["edge"] : [],
-    prices: roll.chance(0.6) ? { cpu: roll.between(1, 5) / 100, memory: roll.between(0, 2) * 1e9 } : {},
+    prices: roll.chance(0.6) ? { cpu: roll.between(1, 5) / 100, memory: roll.between(0, 2) / 100 } : {},
     ...(roll.chance(0.15) ? { accepts: labelIs("kind", roll.pick(["Deployment", "StatefulSet"])) } : {}),
   });
 }
@@ -132,7 +133,7 @@ function randomWorkload(roll: Dice, id: string): Workload {
     replicas,
     demand: {
       cpu: 500 * roll.between(0, 5),
-      memory: roll.between(0, 3),
+      memory: GiB * roll.between(0, 3),
       ...(roll.chance(0.1) ? { "nvidia.com/gpu": 1 } : {}),
     },
     pod: randomPod(roll, id),
