@@ -50,13 +50,6 @@ export const actionDiagnostics = defineDiagnostics("action", {
     message: (workload: string, most: number) =>
       `the conditions on nodes of \`${workload}\` become more than ${most} alternatives of node affinity`,
   },
-  "deny-beside-allow": {
-    severity: "error",
-    what: "A `deny` and an `allow` that names both ends itself say the opposite of the same connection.",
-    why: "One of the two sentences would be broken.",
-    todo: "Remove one of them, or name other ports.",
-    message: (deny: string, allow: string) => `\`${deny}\` contradicts \`${allow}\``,
-  },
   "deny-not-held": {
     severity: "error",
     what: "A `deny` would take a part out of an `allow` that policies can not divide.",

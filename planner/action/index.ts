@@ -18,6 +18,17 @@ export type {
   PlacedReplicas,
 } from "./controller.ts";
 export { actionDiagnostics } from "./diagnostics.ts";
+export {
+  canReach,
+  podOf,
+  reachability,
+  type Reachability,
+  type ReachAddress,
+  type ReachEnd,
+  type ReachPod,
+  type ReachQuery,
+  type Verdict,
+} from "./reachability.ts";
 
 /** Every built-in action controller, in the order in which they work. */
 export const actionControllers: readonly ActionController[] = [

@@ -114,7 +114,10 @@ function drawWorkload(d: Dice, name: string, app: string, namespaces: Readonly<R
   const selector =
     style === "expression"
       ? { matchExpressions: [d.pick([EXISTS, { key: "tier", operator: "In", values: [name, "spare"] }])] }
-      : { matchLabels: style === "shared" && d.chance(0.6) ? { app: "core" } : style === "shared" ? labels : { app: name } };
+      : {
+          matchLabels:
+            style === "shared" && d.chance(0.6) ? { app: "core" } : style === "shared" ? labels : { app: name },
+        };
   const ports = d.some(PORTS, d.between(1, 3));
   const service = d.chance(0.5) ? drawService(d, name, namespace, labels, ports) : undefined;
   const ours = { app, name, namespace, labels, ports, services: service?.ports ?? [] };
@@ -156,8 +159,14 @@ function manifestOf(
   selector: object,
   ports: readonly NamedPort[],
 ): object {
-  const containerPorts = ports.map((p) => ({ ...(p.name ? { name: p.name } : {}), containerPort: p.number, protocol: p.protocol }));
-  const containers = [{ name, image: `example/${name}:1`, ports: containerPorts, resources: { requests: { cpu: "10m" } } }];
+  const containerPorts = ports.map((p) => ({
+    ...(p.name ? { name: p.name } : {}),
+    containerPort: p.number,
+    protocol: p.protocol,
+  }));
+  const containers = [
+    { name, image: `example/${name}:1`, ports: containerPorts, resources: { requests: { cpu: "10m" } } },
+  ];
   const restartPolicy = kind === "Job" || kind === "CronJob" ? { restartPolicy: "Never" } : {};
   const template = { metadata: { labels }, spec: { ...restartPolicy, containers } };
   const metadata = { name, ...(leftOut ? {} : { namespace }) };
@@ -179,7 +188,10 @@ function drawFilePolicy(d: Dice, ours: readonly Ours[], namespaces: Readonly<Rec
   const peer = d.pick([
     { podSelector: {} },
     { podSelector: { matchLabels: other.labels } },
-    { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } }, podSelector: { matchLabels: { app: "prometheus" } } },
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } },
+      podSelector: { matchLabels: { app: "prometheus" } },
+    },
     { ipBlock: { cidr: "203.0.113.0/28" } },
   ]);
   const ports = d.chance(0.5) ? { ports: [{ protocol: "TCP" as const, port: d.pick([8000, 80]) }] } : {};
@@ -241,7 +253,9 @@ function drawApp(d: Dice, { apps, ours }: Peers): Named {
 function drawEnd(d: Dice, peers: Peers, foreign: number): readonly Named[] {
   if (!d.chance(foreign)) {
     if (d.chance(0.3)) return [drawApp(d, peers)];
-    return d.chance(0.25) ? d.some(peers.ours, 2).map((w): Named => ({ kind: "workload", name: w.name })) : [drawName(d, peers)];
+    return d.chance(0.25)
+      ? d.some(peers.ours, 2).map((w): Named => ({ kind: "workload", name: w.name }))
+      : [drawName(d, peers)];
   }
   const ranges = peers.hasRanges ? RANGES : RANGES.slice(0, -1);
   const kinds: readonly Named[] = [
@@ -258,13 +272,17 @@ function drawEnd(d: Dice, peers: Peers, foreign: number): readonly Named[] {
 
 function drawPorts(d: Dice, to: readonly Named[], { ours }: Peers): readonly SaidPort[] {
   if (d.chance(0.3)) return [];
-  const targets = ours.filter((w) => to.some((n) => (n.kind === "workload" ? n.name === w.name : n.kind === "app" && n.app === w.app)));
+  const targets = ours.filter((w) =>
+    to.some((n) => (n.kind === "workload" ? n.name === w.name : n.kind === "app" && n.app === w.app)),
+  );
   const known = targets.flatMap((w) => [
     ...w.ports.flatMap((p): SaidPort[] => [
       ...(p.name === undefined ? [] : [{ port: p.name }]),
       { port: p.number, ...(p.protocol === "TCP" ? {} : { protocol: p.protocol }) },
     ]),
-    ...w.services.flatMap((s): SaidPort[] => [{ port: s.name }, { port: s.number }].filter(() => d.chance(0.5))),
+    ...w.services.flatMap(({ name, number }): SaidPort[] =>
+      d.chance(0.5) ? [{ port: number }] : name === undefined ? [] : [{ port: name }],
+    ),
   ]);
   const loose: readonly SaidPort[] = [
     { port: 443 },
@@ -294,7 +312,9 @@ function showNamed(named: Named): string {
     case "range":
       return named.cidr;
     case "pods":
-      return `pods (${Object.entries(named.labels).map(([k, v]) => `${k} = ${v}`).join(", ")}) in ${named.namespace}`;
+      return `pods (${Object.entries(named.labels)
+        .map(([k, v]) => `${k} = ${v}`)
+        .join(", ")}) in ${named.namespace}`;
     default:
       return named.kind;
   }

@@ -37,7 +37,16 @@ export function* trafficCases(seed: number, count: number, attempts: number): Ge
       const scene: Scene = { ...program, apiAddresses: api };
       const d = dice(next * 2 + (name === "paris" ? 0 : 1));
       const drawn = Array.from({ length: attempts }, () => drawAttempt(d, program, ends));
-      return { program, cluster: name, scene, objects, policies, diagnostics: expanded.diagnostics, ends, attempts: drawn };
+      return {
+        program,
+        cluster: name,
+        scene,
+        objects,
+        policies,
+        diagnostics: expanded.diagnostics,
+        ends,
+        attempts: drawn,
+      };
     });
   }
 }
@@ -48,19 +57,29 @@ const ADDRESSES = [
   ...["2001:db8::5", "2001:db8::a1", "2001:db9::", "2606:4700::1111", "169.254.20.10"],
 ];
 
+type Pod = Extract<End, { kind: "pod" }>;
+
 function endsOf(program: TrafficProgram, cluster: string, objects: readonly KubernetesObject[]): readonly End[] {
   const range = cluster === "paris" ? "10.1" : "10.2";
   let last = 0;
-  const pod = (namespace: string, name: string, labels: Readonly<Record<string, string>>, ports: readonly NamedPort[]) => {
+  const pod = (
+    namespace: string,
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    ports: readonly NamedPort[],
+  ): Pod => {
     last += 1;
     const ip = `${range}.0.${last}`;
-    return { kind: "pod", id: `${namespace}/${name}`, namespace, labels, ip, ports } satisfies End;
+    return { kind: "pod", id: `${namespace}/${name}`, namespace, labels, ip, ports };
   };
   const ours = program.ours
     .filter((w) => program.placed[`${w.app}/${w.name}`]?.[cluster] !== undefined)
     .flatMap((w) => {
       const labels = labelsInCluster(w, objects);
-      return ["a", "b"].map((copy): End => ({ ...pod(w.namespace, `${w.name}-${copy}`, labels, w.ports), workload: w.name }));
+      return ["a", "b"].map((copy): Pod => ({
+        ...pod(w.namespace, `${w.name}-${copy}`, labels, w.ports),
+        workload: w.name,
+      }));
     });
   const metrics: readonly NamedPort[] = [{ name: "metrics", number: 9100, protocol: "TCP" }];
   const strangers = [
@@ -73,16 +92,21 @@ function endsOf(program: TrafficProgram, cluster: string, objects: readonly Kube
     pod("names", "resolver", { app: "resolver" }, []),
     pod("two", "prometheus", { app: "prometheus" }, metrics),
   ];
-  const pods = [...ours, ...strangers];
+  const pods: readonly Pod[] = [...ours, ...strangers];
   const node: End = { kind: "address", ip: "172.16.0.9", runs: pods.filter((_, i) => i % 2 === 0).map((p) => p.id) };
   return [...pods, ...ADDRESSES.map((ip): End => ({ kind: "address", ip })), node];
 }
 
 /** What the pod template says in the end, and what a Job's controller adds. */
 function labelsInCluster(w: Ours, objects: readonly KubernetesObject[]): Readonly<Record<string, string>> {
-  const object = objects.find((o) => o.metadata.name === w.name && o.kind !== "Service" && o.metadata.namespace === w.namespace);
+  const object = objects.find(
+    (o) => o.metadata.name === w.name && o.kind !== "Service" && o.metadata.namespace === w.namespace,
+  );
   type Template = { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } };
-  type Spec = { readonly template?: Template; readonly jobTemplate?: { readonly spec: { readonly template: Template } } };
+  type Spec = {
+    readonly template?: Template;
+    readonly jobTemplate?: { readonly spec: { readonly template: Template } };
+  };
   if (object === undefined) throw new Error(`${w.name} is not among the objects`);
   if (object.kind === "Pod") return object.metadata.labels ?? {};
   const spec = object["spec"] as Spec;
@@ -107,7 +131,9 @@ function drawPort(d: Dice, program: TrafficProgram, to: End): readonly [Protocol
     return [d.chance(0.9) ? port.protocol : d.pick(PROTOCOLS), port.number];
   }
   const said = program.sentences.flatMap((s) => (s.kind === "isolate" ? [] : s.on));
-  const numbers = said.flatMap((p) => (typeof p.port === "number" ? [p.port - 1, p.port, p.end ?? p.port, (p.end ?? p.port) + 1] : []));
+  const numbers = said.flatMap((p) =>
+    typeof p.port === "number" ? [p.port - 1, p.port, p.end ?? p.port, (p.end ?? p.port) + 1] : [],
+  );
   const port = d.pick([...numbers, 53, 53, 443, 6443, 80, 8000, 9090, 12_345]);
   return [d.chance(0.7) ? "TCP" : d.pick(PROTOCOLS), Math.min(Math.max(port, 1), 65_535)];
 }

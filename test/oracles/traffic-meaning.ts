@@ -90,8 +90,11 @@ export function meaningOf(scene: Scene) {
     if (named.kind !== "app") return [];
     return ours.filter((w) => w.app === named.app && !named.except.includes(w.name));
   };
-  const isPod = (named: Extract<Named, { kind: "pods" }>, namespace: string, labels: Readonly<Record<string, string>>) =>
-    namespace === named.namespace && Object.entries(named.labels).every(([key, value]) => labels[key] === value);
+  const isPod = (
+    named: Extract<Named, { kind: "pods" }>,
+    namespace: string,
+    labels: Readonly<Record<string, string>>,
+  ) => namespace === named.namespace && Object.entries(named.labels).every(([key, value]) => labels[key] === value);
 
   /** Whether the end is one of those that are named. A range means addresses outside of the clusters' pods. */
   const isNamed = (named: Named, end: End): boolean => {
@@ -135,7 +138,12 @@ export function meaningOf(scene: Scene) {
 
   type Rule = (typeof rules)[number];
   const ways = (rule: Rule): readonly (readonly [readonly Named[], readonly Named[]])[] =>
-    rule.both ? [[rule.from, rule.to], [rule.to, rule.from]] : [[rule.from, rule.to]];
+    rule.both
+      ? [
+          [rule.from, rule.to],
+          [rule.to, rule.from],
+        ]
+      : [[rule.from, rule.to]];
 
   const speaksOf = (rule: Rule, { from, to, protocol, port }: Attempt): boolean =>
     ways(rule).some(

@@ -5,7 +5,11 @@ import type { Attempt, End } from "./traffic-meaning.ts";
 
 interface Selector {
   readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[];
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
 }
 
 interface Peer {
@@ -82,7 +86,8 @@ function selected(selector: Selector, labels: Readonly<Record<string, string>>):
 }
 
 function fits({ ipBlock, podSelector, namespaceSelector }: Peer, end: End, namespace: string): boolean {
-  if (ipBlock !== undefined) return inside(ipBlock.cidr, end.ip) && !(ipBlock.except ?? []).some((e) => inside(e, end.ip));
+  if (ipBlock !== undefined)
+    return inside(ipBlock.cidr, end.ip) && !(ipBlock.except ?? []).some((e) => inside(e, end.ip));
   if (end.kind !== "pod") return false;
   const right =
     namespaceSelector === undefined
@@ -96,7 +101,9 @@ function portFits({ protocol = "TCP", port, endPort }: Port, attempt: Attempt): 
   if (port === undefined) return true;
   if (typeof port === "number") return attempt.port >= port && attempt.port <= (endPort ?? port);
   const { to } = attempt;
-  return to.kind === "pod" && to.ports.some((p) => p.name === port && p.number === attempt.port && p.protocol === protocol);
+  return (
+    to.kind === "pod" && to.ports.some((p) => p.name === port && p.number === attempt.port && p.protocol === protocol)
+  );
 }
 
 const blocks = new Map<string, BlockList>();

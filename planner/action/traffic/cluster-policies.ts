@@ -49,7 +49,7 @@ function policiesOfDirection(
   here: Surroundings,
 ): readonly PlacedObject[] {
   const orders = program.orders(identity.workload.id, direction);
-  if (!orders.closed && orders.allows.length === 0) return [];
+  if (!orders.closed && orders.allows.length + orders.dns.length === 0) return [];
   const closing = inFiles.filter((placed) => closes(placed.object, identity, direction));
   // A way that is open as it was needs nothing; one that a file closes needs what the intents allow, beside what the file lets through.
   if (!orders.closed && closing.length === 0) return [];

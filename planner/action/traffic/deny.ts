@@ -1,13 +1,11 @@
-// Whether every `deny` is held: policies only add, so it must come out of every `allow` of its target. It must not know a placement:
-// what is checked holds wherever the workloads run.
+// Whether every `deny` is held: policies only add, so it must come out of every `allow` that covers its target. The compiler says so of
+// what people name; here it is said of all that the generator would write. It must not know a placement.
 import type { Ir, TrafficIr } from "../../../compiler/index.ts";
 import type { Diagnostic } from "../../../grammar/index.ts";
 import { actionDiagnostics } from "../diagnostics.ts";
 import { outermost, readBlock } from "./address.ts";
 import type { Identity } from "./identity.ts";
-import { takeOut } from "./peers.ts";
-import { isNone, portsOf, split } from "./ports.ts";
-import { openingsOf, peersOf, resolverOf, type Surroundings } from "./rules.ts";
+import { openingsOf, type Surroundings } from "./rules.ts";
 import { covers, ofClusterNetwork, showTraffic, type OrdersOf } from "./statements.ts";
 
 const { make } = actionDiagnostics;
@@ -32,20 +30,12 @@ export function checkDenies(ir: Ir, identities: ReadonlyMap<string, Identity>, o
   return denies.flatMap((deny) =>
     targets(deny, identities).flatMap((target) => {
       const mine = orders(target.workload.id, "ingress");
-      const against = contradicted(deny, target, mine.allows, here);
       const wider = openingsOf(target, "ingress", mine, here).leftovers.filter((l) => l.deny === deny);
-      return [
-        ...against.map((allow) =>
-          make["deny-beside-allow"](deny.span, [show(deny), show(allow)], {
-            related: [{ message: "the `allow` that names both ends", span: allow.span }],
-          }),
-        ),
-        ...wider.map(({ allow }) =>
-          make["deny-not-held"](deny.span, [show(deny), show(allow)], {
-            related: [{ message: "the `allow` that is wider", span: allow.span }],
-          }),
-        ),
-      ];
+      return wider.map(({ allow }) =>
+        make["deny-not-held"](deny.span, [show(deny), show(allow)], {
+          related: [{ message: "the `allow` that is wider", span: allow.span }],
+        }),
+      );
     }),
   );
 }
@@ -54,21 +44,4 @@ export function checkDenies(ir: Ir, identities: ReadonlyMap<string, Identity>, o
 function targets({ to }: TrafficIr, identities: ReadonlyMap<string, Identity>): readonly Identity[] {
   if (to.kind === "workload") return [identities.get(to.workload) ?? []].flat();
   return to.kind === "pods" ? [...identities.values()].filter((identity) => covers(to, identity)) : [];
-}
-
-/** `allow`s that name both ends themselves, and of which the `deny` would take out everything or some ports. */
-function contradicted(
-  deny: TrafficIr,
-  target: Identity,
-  allows: readonly TrafficIr[],
-  here: Surroundings,
-): readonly TrafficIr[] {
-  return allows.filter((allow) => {
-    if (!allow.namesBoth || allow.to.kind === "anywhere") return false;
-    const whole = peersOf(allow.from, here).some((a) =>
-      peersOf(deny.from, here).some((d) => takeOut(d, a) === "whole"),
-    );
-    const { both, unknown } = split(portsOf(allow.ports), portsOf(deny.ports), resolverOf(target));
-    return whole && (unknown || !isNone(both));
-  });
 }

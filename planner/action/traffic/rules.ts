@@ -78,7 +78,7 @@ function listenerOf(peer: Peer, here: Surroundings): Identity | undefined {
 }
 
 /** Numbers of a named port of the workload that listens. */
-export const resolverOf =
+const resolverOf =
   (listener: Identity | undefined): ResolveName =>
   ({ name, protocol }) => {
     const found = listener?.workload.ports.filter((p) => p.name === name && p.protocol === protocol) ?? [];
