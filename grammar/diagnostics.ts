@@ -96,7 +96,7 @@ export const catalogue = defineDiagnostics("grammar", {
   "wrong-parameter": {
     severity: "error",
     what: "A `$` is not followed by the name of a parameter or by `cluster.` and a key.",
-    why: "`$name` stands for the value of a `param`, `$cluster.key` for a fact of the cluster.",
+    why: "The text `$name` stands for the value of a `param`, `$cluster.key` for a fact of the cluster.",
     todo: "Name the parameter, or quote the text if a dollar sign is meant.",
     message: (found: string) => `${quoted(found)} names no parameter`,
   },
@@ -113,6 +113,13 @@ export const catalogue = defineDiagnostics("grammar", {
     why: "One stop is either workloads or one of `internet`, `anywhere`, `kubernetes`, an address range, foreign pods.",
     todo: "Write one statement for each.",
     message: () => "only workloads can stand here as a list",
+  },
+  "except-of-nothing": {
+    severity: "error",
+    what: "An `except` follows something that has no members.",
+    why: "Only workloads can be taken out, and only of the apps and workloads that stand straight before `except`.",
+    todo: "Put `except` straight after the app, or remove it.",
+    message: () => "`except` takes workloads out of an app or a list of workloads, and none stands before it",
   },
   "not-a-workload": {
     severity: "error",
@@ -133,7 +140,7 @@ export const catalogue = defineDiagnostics("grammar", {
     what: "A file is larger than the language reads.",
     why: "The size is capped, so that no input can exhaust the memory.",
     todo: "Split the file; a directory is read as a whole.",
-    message: (megabytes: number, limit: number) => `the file has ${megabytes} MiB; at most ${limit} MiB are read`,
+    message: (size: string, limit: string) => `the file has ${size}; at most ${limit} are read`,
   },
   "too-many-errors": {
     severity: "error",

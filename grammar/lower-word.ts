@@ -19,41 +19,33 @@ const forms = new Map<TokenType, Word["form"]>([
   [t.Fact, "fact"],
 ]);
 
-const spanOf = (file: string, token: t.Token): Span => ({
-  file,
-  start: token.startOffset,
-  end: token.endOffset + 1,
-});
-
 /** A value by what it looks like: `16Gi` is a quantity, `500m` too, `true` a name. */
-export function valueWord(file: string, token: t.Token): Word {
-  return { form: forms.get(token.tokenType) ?? "name", text: textOf(token), span: spanOf(file, token) };
+export function valueWord(token: t.Token, span: Span): Word {
+  return { form: forms.get(token.tokenType) ?? "name", text: textOf(token), span };
 }
 
 /** Where a name must stand: `5gc`, `10` and `1.30` are names there. */
-export function nameWord(file: string, token: t.Token): Word {
+export function nameWord(token: t.Token, span: Span): Word {
   const type = token.tokenType;
   const form = type === t.Text ? "string" : type === t.Parameter ? "parameter" : "name";
-  return { form, text: textOf(token), span: spanOf(file, token) };
+  return { form, text: textOf(token), span };
 }
 
 /** Where a duration must stand, `5m` is five minutes. */
-export function durationWord(file: string, token: t.Token): Word {
-  if (token.tokenType !== t.MilliOrMinutes) return valueWord(file, token);
-  return { form: "duration", text: token.image, span: spanOf(file, token) };
+export function durationWord(token: t.Token, span: Span): Word {
+  if (token.tokenType !== t.MilliOrMinutes) return valueWord(token, span);
+  return { form: "duration", text: token.image, span };
 }
 
 /** `x6`: the number without its `x`. */
-export function countWord(file: string, token: t.Token): Word {
-  const span = spanOf(file, token);
+export function countWord(token: t.Token, span: Span): Word {
   if (token.tokenType === t.CountParameter) return { form: "parameter", text: token.image.slice(2), span };
   return { form: "number", text: token.image.slice(1), span };
 }
 
 /** `8000-8010/udp` in its parts, each with its own place. */
-export function portSpec(file: string, token: t.Token): PortSpec {
-  const span = spanOf(file, token);
-  const whole = valueWord(file, token);
+export function portSpec(token: t.Token, span: Span): PortSpec {
+  const whole = valueWord(token, span);
   if (token.tokenType !== t.PortNumber) return { port: whole, span };
   const slash = token.image.indexOf("/");
   const digits = slash < 0 ? token.image : token.image.slice(0, slash);
@@ -61,7 +53,7 @@ export function portSpec(file: string, token: t.Token): PortSpec {
   const part = (form: Word["form"], from: number, to: number): Word => ({
     form,
     text: token.image.slice(from, to),
-    span: { file, start: span.start + from, end: span.start + to },
+    span: { file: span.file, start: span.start + from, end: span.start + to },
   });
   return {
     port: part("number", 0, dash < 0 ? digits.length : dash),

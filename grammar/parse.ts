@@ -9,8 +9,8 @@ import { Problems } from "./problems.ts";
 import { Scanner } from "./scan.ts";
 import * as t from "./tokens.ts";
 
-/** In MiB of UTF-16 text: room for a million statements. */
-const largest = 64;
+/** In MiB of UTF-16 text. */
+const largest = 32;
 
 /**
  * Reads one file. There is always a tree; statements with a syntax error are left out of it, and each is reported once. After 100
@@ -22,7 +22,7 @@ export function parse(file: string, text: string): Phase<Tree> {
     const span = { file, start: 0, end: 0 };
     const size = Math.ceil(text.length / 2 ** 20);
     const tree = { file, statements: [], comments: [], text };
-    return { value: tree, diagnostics: [syntax["too-large"](span, [size, largest])] };
+    return { value: tree, diagnostics: [syntax["too-large"](span, [`${size} MiB`, `${largest} MiB`])] };
   }
   const scanner = new Scanner(text, problems); // text → tokens, and the errors of single characters
   const cutter = new Cutter(scanner, problems); // tokens → statements, and the errors of braces

@@ -173,7 +173,7 @@ export class ActionParser extends TrafficParser {
     this.CONSUME(t.OpenBrace);
     this.MANY(() => entries.push(this.SUBRULE(this.dataEntry)));
     this.CONSUME(t.CloseBrace);
-    return { kind: "block", entries, span: this.since(start) };
+    return { kind: "block", entries: this.exact(entries), span: this.since(start) };
   });
 
   readonly dataEntry = this.RULE("data entry", (): DataEntry => {
@@ -209,7 +209,7 @@ export class ActionParser extends TrafficParser {
     this.CONSUME(t.OpenBracket);
     this.MANY_SEP({ SEP: t.Comma, DEF: () => items.push(this.SUBRULE(this.dataItem)) });
     this.CONSUME(t.CloseBracket);
-    return { kind: "list", items, span: this.since(start) };
+    return { kind: "list", items: this.exact(items), span: this.since(start) };
   });
 
   readonly dataItem = this.RULE("data item", (): DataValue =>

@@ -29,7 +29,7 @@ export class AppParser extends FleetParser {
       name,
       ...(cloud === undefined ? {} : { cloud }),
       ...(namespace === undefined ? {} : { namespace }),
-      entries,
+      entries: this.exact(entries),
       span: this.since(start),
     };
   });
@@ -80,7 +80,7 @@ export class AppParser extends FleetParser {
           this.CONSUME(t.OpenBrace);
           this.MANY(() => entries.push(this.SUBRULE(this.workloadEntry)));
           this.CONSUME(t.CloseBrace);
-          return { kind: "workload", name, entries, span: this.since(start) };
+          return { kind: "workload", name, entries: this.exact(entries), span: this.since(start) };
         },
       },
       {
@@ -133,7 +133,7 @@ export class AppParser extends FleetParser {
     this.CONSUME(t.OpenBrace);
     this.MANY(() => entries.push(this.SUBRULE(this.cloudEntry)));
     this.CONSUME(t.CloseBrace);
-    return { kind: "cloud", name, entries, span: this.since(start) };
+    return { kind: "cloud", name, entries: this.exact(entries), span: this.since(start) };
   });
 
   readonly cloudEntry = this.RULE("cloud entry", (): CloudEntry => {

@@ -12,6 +12,7 @@ export class BaseParser extends EmbeddedActionsParser {
   file = "";
   /** What a rule finds wrong beyond its shape. */
   found: Diagnostic[] = [];
+  private last: Span = { file: "", start: -1, end: -1 };
 
   constructor(skipValidations: boolean) {
     super([...t.vocabulary], {
@@ -29,19 +30,19 @@ export class BaseParser extends EmbeddedActionsParser {
   }
 
   protected name(token: IToken): Word {
-    return lower.nameWord(this.file, token as t.Token);
+    return lower.nameWord(token as t.Token, this.spanOf(token));
   }
 
   protected value(token: IToken): Word {
-    return lower.valueWord(this.file, token as t.Token);
+    return lower.valueWord(token as t.Token, this.spanOf(token));
   }
 
   protected duration(token: IToken): Word {
-    return lower.durationWord(this.file, token as t.Token);
+    return lower.durationWord(token as t.Token, this.spanOf(token));
   }
 
   protected count(token: IToken): Word {
-    return lower.countWord(this.file, token as t.Token);
+    return lower.countWord(token as t.Token, this.spanOf(token));
   }
 
   /** From the start of the next token: where a rule begins. */
@@ -51,28 +52,44 @@ export class BaseParser extends EmbeddedActionsParser {
 
   /** From `start` to the end of the last token that was taken. */
   protected since(start: number): Span {
-    return { file: this.file, start, end: (this.LA(0).endOffset ?? 0) + 1 };
+    return this.span(start, (this.LA(0).endOffset ?? 0) + 1);
+  }
+
+  protected spanOf(token: IToken): Span {
+    return this.span(token.startOffset, (token.endOffset ?? 0) + 1);
+  }
+
+  /** What has the same place shares one span: a word, the target that it is, the peer that the target is. */
+  private span(start: number, end: number): Span {
+    const { last, file } = this;
+    if (last.start === start && last.end === end && last.file === file) return last;
+    return (this.last = { file, start, end });
+  }
+
+  /** A list without the room to grow that it was built with: trees are kept, and most lists are short. */
+  protected exact<T>(list: readonly T[]): T[] {
+    return list.slice();
   }
 
   /** `a, b, c`: one or more names. */
   readonly names = this.RULE("names", (): Word[] => {
     const names: Word[] = [];
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => names.push(this.name(this.CONSUME(t.NameLike))) });
-    return names;
+    return this.exact(names);
   });
 
   /** `a, b`: one or more values. */
   readonly valueList = this.RULE("values", (): Word[] => {
     const values: Word[] = [];
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => values.push(this.value(this.CONSUME(t.Value))) });
-    return values;
+    return this.exact(values);
   });
 
   /** `"a", "b"`: one or more paths. */
   readonly paths = this.RULE("paths", (): Word[] => {
     const paths: Word[] = [];
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => paths.push(this.value(this.CONSUME(t.PathLike))) });
-    return paths;
+    return this.exact(paths);
   });
 
   /** `amf`, `app core5g`. */
@@ -97,7 +114,7 @@ export class BaseParser extends EmbeddedActionsParser {
       this.CONSUME(t.word.except);
       except = this.SUBRULE(this.names);
     });
-    return { items, except, span: this.since(start) };
+    return { items: this.exact(items), except, span: this.since(start) };
   });
 
   /** `cpu 4`. */
@@ -112,7 +129,7 @@ export class BaseParser extends EmbeddedActionsParser {
   readonly amounts = this.RULE("amounts", (): Amount[] => {
     const amounts: Amount[] = [];
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => amounts.push(this.SUBRULE(this.amount)) });
-    return amounts;
+    return this.exact(amounts);
   });
 
   /** `app = web`. */
@@ -126,14 +143,15 @@ export class BaseParser extends EmbeddedActionsParser {
 
   /** `443`, `8805/udp`, `8000-8010`, `sbi`. */
   readonly port = this.RULE("port", (): PortSpec => {
-    return lower.portSpec(this.file, this.CONSUME(t.PortLike) as t.Token);
+    const token = this.CONSUME(t.PortLike);
+    return lower.portSpec(token as t.Token, this.spanOf(token));
   });
 
   /** `443, sbi`. */
   readonly ports = this.RULE("ports", (): PortSpec[] => {
     const ports: PortSpec[] = [];
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => ports.push(this.SUBRULE(this.port)) });
-    return ports;
+    return this.exact(ports);
   });
 
   /** `or` of `and` of `not`: the weakest binding first. */
@@ -141,14 +159,18 @@ export class BaseParser extends EmbeddedActionsParser {
     const start = this.here();
     const operands: Condition[] = [];
     this.AT_LEAST_ONE_SEP({ SEP: t.word.or, DEF: () => operands.push(this.SUBRULE(this.conjunction)) });
-    return operands.length === 1 ? operands[0]! : { kind: "or", operands, span: this.since(start) };
+    return operands.length === 1
+      ? operands[0]!
+      : { kind: "or", operands: this.exact(operands), span: this.since(start) };
   });
 
   readonly conjunction = this.RULE("conjunction", (): Condition => {
     const start = this.here();
     const operands: Condition[] = [];
     this.AT_LEAST_ONE_SEP({ SEP: t.word.and, DEF: () => operands.push(this.SUBRULE(this.negation)) });
-    return operands.length === 1 ? operands[0]! : { kind: "and", operands, span: this.since(start) };
+    return operands.length === 1
+      ? operands[0]!
+      : { kind: "and", operands: this.exact(operands), span: this.since(start) };
   });
 
   readonly negation = this.RULE("negation", (): Condition => {

@@ -17,7 +17,7 @@ export class FleetParser extends PeerParser {
     this.CONSUME(t.OpenBrace);
     this.MANY(() => entries.push(this.SUBRULE(this.clusterEntry)));
     this.CONSUME(t.CloseBrace);
-    return { kind: "cluster", name, entries, span: this.since(start) };
+    return { kind: "cluster", name, entries: this.exact(entries), span: this.since(start) };
   });
 
   private readonly clusterEntries: IOrAlt<ClusterEntry>[] = [
@@ -88,7 +88,7 @@ export class FleetParser extends PeerParser {
     const prices: Price[] = [];
     this.CONSUME(t.word.cost);
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => prices.push(this.SUBRULE(this.price)) });
-    return { kind: "cost", prices, span: this.since(start) };
+    return { kind: "cost", prices: this.exact(prices), span: this.since(start) };
   });
 
   readonly price = this.RULE("price", (): Price => {
@@ -113,7 +113,13 @@ export class FleetParser extends PeerParser {
     this.CONSUME(t.OpenBrace);
     this.MANY(() => entries.push(this.SUBRULE(this.poolEntry)));
     this.CONSUME(t.CloseBrace);
-    return { kind: "nodes", name, ...(count === undefined ? {} : { count }), entries, span: this.since(start) };
+    return {
+      kind: "nodes",
+      name,
+      ...(count === undefined ? {} : { count }),
+      entries: this.exact(entries),
+      span: this.since(start),
+    };
   });
 
   private readonly poolEntries: IOrAlt<PoolEntry>[] = [
@@ -181,7 +187,7 @@ export class FleetParser extends PeerParser {
   readonly addresses = this.RULE("addresses", (): Word[] => {
     const addresses: Word[] = [];
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => addresses.push(this.value(this.CONSUME(t.AddressLike))) });
-    return addresses;
+    return this.exact(addresses);
   });
 
   readonly accepts = this.RULE("accepts", (): ClusterEntry => {
@@ -253,7 +259,7 @@ export class FleetParser extends PeerParser {
     this.CONSUME(t.OpenBrace);
     this.MANY(() => entries.push(this.SUBRULE(this.fleetEntry)));
     this.CONSUME(t.CloseBrace);
-    return { kind: "fleet", entries, span: this.since(start) };
+    return { kind: "fleet", entries: this.exact(entries), span: this.since(start) };
   });
 
   readonly fleetEntry = this.RULE("fleet entry", (): FleetEntry => {

@@ -15,7 +15,12 @@ export class PeerParser extends BaseParser {
       this.CONSUME(t.word.except);
       except = this.SUBRULE(this.names);
     });
-    return this.ACTION(() => joinTargets(peers, except, this.since(start).end));
+    return this.ACTION(() => {
+      if (except.length > 0 && peers.at(-1)?.kind !== "target") {
+        this.found.push(syntax["except-of-nothing"](except[0]!.span, []));
+      }
+      return joinTargets(peers, except, this.since(start).end);
+    });
   });
 
   readonly peer = this.RULE("peer", (): Peer => {
@@ -66,7 +71,7 @@ export class PeerParser extends BaseParser {
     });
     this.CONSUME(t.word.in);
     const namespace = this.name(this.CONSUME(t.NameLike));
-    return { kind: "pods", labels, namespace, span: this.since(start) };
+    return { kind: "pods", labels: this.exact(labels), namespace, span: this.since(start) };
   });
 
   /** The peers of a place that has room for one: a list of workloads is one target. */
@@ -87,7 +92,7 @@ function joinTargets(peers: readonly Peer[], except: readonly Word[], end: numbe
   if (except.length > 0 && last?.kind === "target") {
     joined[joined.length - 1] = targetPeer(last.target.items, except, last, end);
   }
-  return joined;
+  return joined.slice();
 }
 
 function targetPeer(items: Target["items"], except: Target["except"], first: Peer, end: number): Peer {

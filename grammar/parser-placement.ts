@@ -17,7 +17,13 @@ export class PlacementParser extends AppParser {
       count = this.count(this.CONSUME(t.Count));
     });
     this.MANY(() => clauses.push(this.SUBRULE(this.runClause)));
-    return { kind: "run", target, ...(count === undefined ? {} : { count }), clauses, span: this.since(start) };
+    return {
+      kind: "run",
+      target,
+      ...(count === undefined ? {} : { count }),
+      clauses: this.exact(clauses),
+      span: this.since(start),
+    };
   });
 
   private readonly runClauses: IOrAlt<RunClause>[] = [
@@ -71,14 +77,14 @@ export class PlacementParser extends AppParser {
         ALT: () => {
           const shares: Share[] = [];
           this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => shares.push(this.SUBRULE(this.share)) });
-          return { kind: "on", mode: "shares", shares, span: this.since(start) };
+          return { kind: "on", mode: "shares", shares: this.exact(shares), span: this.since(start) };
         },
       },
       {
         ALT: () => {
           const choices: Word[][] = [];
           this.AT_LEAST_ONE_SEP2({ SEP: t.word.then, DEF: () => choices.push(this.SUBRULE2(this.names)) });
-          return { kind: "on", mode: "choices", choices, span: this.since(start) };
+          return { kind: "on", mode: "choices", choices: this.exact(choices), span: this.since(start) };
         },
       },
     ]);
@@ -235,7 +241,7 @@ export class PlacementParser extends AppParser {
       SEP: t.Comma,
       DEF: () => terms.push(this.name(this.OR([this.keyword(t.NameLike), this.keyword(t.word.clusters)]))),
     });
-    return { kind: "minimize", terms, span: this.since(start) };
+    return { kind: "minimize", terms: this.exact(terms), span: this.since(start) };
   });
 
   readonly move = this.RULE("move", (): Statement => {

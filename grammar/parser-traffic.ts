@@ -85,7 +85,7 @@ export class TrafficParser extends PlacementParser {
     this.CONSUME(t.OpenBrace);
     this.MANY(() => entries.push(this.SUBRULE(this.networkEntry)));
     this.CONSUME(t.CloseBrace);
-    return { kind: "network", name, entries, span: this.since(start) };
+    return { kind: "network", name, entries: this.exact(entries), span: this.since(start) };
   });
 
   readonly networkEntry = this.RULE("network entry", (): NetworkEntry => {
@@ -119,7 +119,7 @@ export class TrafficParser extends PlacementParser {
             const routes: Route[] = [];
             this.CONSUME(t.word.routes);
             this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => routes.push(this.SUBRULE(this.route)) });
-            return { kind: "routes", routes, span: this.since(start) };
+            return { kind: "routes", routes: this.exact(routes), span: this.since(start) };
           },
         },
         {
@@ -183,7 +183,7 @@ export class TrafficParser extends PlacementParser {
       this.CONSUME(t.Arrow);
       stops.push(this.SUBRULE2(this.stop));
     });
-    return { kind: "chain", stops, span: this.since(start) };
+    return { kind: "chain", stops: this.exact(stops), span: this.since(start) };
   });
 
   /** One peer; a list of workloads is one. */
@@ -222,7 +222,7 @@ export class TrafficParser extends PlacementParser {
     this.CONSUME(t.word.mesh);
     const app = this.name(this.CONSUME(t.NameLike));
     this.MANY(() => settings.push(this.SUBRULE(this.setting)));
-    return { kind: "mesh", app, settings, span: this.since(start) };
+    return { kind: "mesh", app, settings: this.exact(settings), span: this.since(start) };
   });
 
   /** `mtls strict`. */

@@ -10,9 +10,13 @@ import type { Problems } from "./problems.ts";
 import { scanJunk, scanSymbol, type Found } from "./symbols.ts";
 import * as t from "./tokens.ts";
 
+/** Words, symbols and comments: room for a million statements in about a gigabyte of memory for their tree. */
+const most = 6_000_000;
+
 export class Scanner {
   readonly comments: Comment[] = [];
   private at: number;
+  private count = 0;
   private startsLine = true;
   private readonly text: string;
   private readonly problems: Problems;
@@ -29,6 +33,7 @@ export class Scanner {
       this.skip();
       if (this.at >= this.text.length || this.problems.full) return undefined;
       const start = this.at;
+      if (++this.count + this.comments.length > most) return this.refuseRest(start);
       const found = this.read(start);
       this.at = found.end;
       if (found.problem !== undefined) this.report(start, found);
@@ -37,6 +42,12 @@ export class Scanner {
       this.startsLine = false;
       return token;
     }
+  }
+
+  private refuseRest(start: number): undefined {
+    const span = { file: this.problems.file, start, end: start + 1 };
+    this.problems.add(() => syntax["too-large"](span, [`more than ${most / 1e6} million words`, "so many"]));
+    this.at = this.text.length;
   }
 
   private token(type: TokenType, start: number, end: number, faulty: boolean): t.Token {

@@ -33,12 +33,12 @@ const symbols: readonly (readonly [string, TokenType])[] = [
   [",", t.Comma],
 ];
 
-/** What was written, the token that is meant (none: it is left out), what replaces it, and how the message says so. */
-const foreign: readonly (readonly [string, TokenType | undefined, string, string])[] = [
+/** What was written, the token that is meant (none: it is left out), what replaces it (none: unsure), and what the message says. */
+const foreign: readonly (readonly [string, TokenType | undefined, string | undefined, string])[] = [
   ["===", t.Equals, "=", "equality is `=`"],
   ["!==", t.NotEquals, "!=", "inequality is `!=`"],
   ["==", t.Equals, "=", "equality is `=`"],
-  ["=>", t.GreaterEquals, ">=", "at least is `>=`"],
+  ["=>", t.Junk, undefined, "at least is `>=`, and an arrow is `->`"],
   ["=<", t.LessEquals, "<=", "at most is `<=`"],
   ["<>", t.NotEquals, "!=", "inequality is `!=`"],
   [":=", t.Equals, "=", "a value is given with `=`"],
@@ -80,13 +80,19 @@ export function scanSymbol(text: string, start: number): Found | undefined {
   return undefined;
 }
 
-const replaced = (meant: string, why: string) => (span: Span, found: string) =>
-  syntax["wrong-symbol"](span, [found, why], {
-    fix: {
-      title: meant === "" ? `remove \`${found}\`` : `write \`${meant.trim()}\``,
-      edits: [{ span, text: meant }],
-    },
-  });
+const replaced = (meant: string | undefined, why: string) => (span: Span, found: string) =>
+  syntax["wrong-symbol"](
+    span,
+    [found, why],
+    meant === undefined
+      ? {}
+      : {
+          fix: {
+            title: meant === "" ? `remove \`${found}\`` : `write \`${meant.trim()}\``,
+            edits: [{ span, text: meant }],
+          },
+        },
+  );
 
 function foreignComment(text: string, start: number): Found {
   let end = start;
