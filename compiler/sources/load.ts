@@ -2,7 +2,9 @@
 import type { AppEntry, Diagnostic, Phase, Statement } from "../../grammar/index.ts";
 import type { Host } from "../host.ts";
 import type { AppObject, ObjectKey, Workload } from "../ir.ts";
+import { workloadKindOf } from "../objects.ts";
 import { appObjects } from "./app-objects.ts";
+import type { FoundObject } from "./app-objects.ts";
 import { entryObjects } from "./entries.ts";
 import { looseObjects } from "./loose.ts";
 import { missingHints } from "./missing.ts";
@@ -45,7 +47,8 @@ export function loadApp(
   const namespace = app.namespace?.text ?? name;
   const diagnostics: Diagnostic[] = [];
   const keep = <T>(phase: Phase<T>): T => {
-    diagnostics.push(...phase.diagnostics);
+    // Not `push(...)`: a file may have more to say than a call may have arguments.
+    for (const diagnostic of phase.diagnostics) diagnostics.push(diagnostic);
     return phase.value;
   };
   // What was written, in the order in which the entries stand.
@@ -61,18 +64,19 @@ export function loadApp(
   const travelling = named.map((one) => travellingWorkload(one, around));
   // What is wrong in an object is said once, in the order in which the objects were read.
   const problems = new Map(travelling.map((t) => [t.workload.object, t.problems]));
-  diagnostics.push(...found.flatMap((object) => shapeDiagnostics(object, problems.get(object.app.key) ?? [])));
+  const shapes = found.flatMap((object) => shapeDiagnostics(object, problems.get(object.app.key) ?? []));
+  keep({ value: undefined, diagnostics: shapes });
   // Only when all workloads are known is it known what none of them uses.
   const objects = found.map((o) => o.app);
   const loose = keep(
     looseObjects(
       objects,
-      named.map((n) => n.object.app.key),
+      running(found, named),
       travelling.map((t) => t.closure),
       around.travel,
     ),
   );
-  diagnostics.push(...missingHints(travelling, found));
+  keep({ value: undefined, diagnostics: missingHints(travelling, found) });
   const workloads = travelling.map((t) => t.workload).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return { value: { name, namespace, objects, workloads, loose }, diagnostics };
 }
@@ -92,6 +96,14 @@ function readEntry(
   if (first !== undefined) inline.set(first, value.properties);
   return { value: value.objects, diagnostics };
 }
+
+/** What runs, also under a name that another one has taken: it is never loose. */
+const running = (found: readonly FoundObject[], named: readonly Named[]): ReadonlySet<ObjectKey> =>
+  new Set(
+    [...named.map((n) => n.object), ...found.filter((o) => workloadKindOf(o.object) !== undefined)].map(
+      (o) => o.app.key,
+    ),
+  );
 
 export interface Travelling {
   readonly workload: Workload;

@@ -9,7 +9,7 @@ import type { Closure, Travel } from "./travel.ts";
 /** The loose objects and what they need (which may also travel with workloads), sorted; a hint for each that is not there for another. */
 export function looseObjects(
   objects: readonly AppObject[],
-  workloads: readonly ObjectKey[],
+  workloads: ReadonlySet<ObjectKey>,
   closures: readonly Closure[],
   travel: Travel,
 ): Phase<readonly ObjectKey[]> {
@@ -19,7 +19,7 @@ export function looseObjects(
   const loose = new Set<ObjectKey>(unused.map((object) => object.key));
   for (const object of unused) {
     for (const key of travel.closure(object).travels) {
-      if (workloads.includes(key)) continue;
+      if (workloads.has(key)) continue;
       loose.add(key);
       reasons.add(key);
     }

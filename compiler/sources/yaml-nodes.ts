@@ -35,6 +35,14 @@ export function readRoot(
   return { value, diagnostics: reader.diagnostics };
 }
 
+/** More warnings of one document than people read; a file of a million doubled keys must not cost a million of them. */
+const MOST_WARNINGS = 20;
+
+function warn(reader: Reader, diagnostic: Diagnostic): void {
+  // What is read again because of an alias was said where it was written.
+  if (reader.again === 0 && reader.diagnostics.length < MOST_WARNINGS) reader.diagnostics.push(diagnostic);
+}
+
 const spanOf = (file: string, range: readonly number[] | null | undefined): Span => ({
   file,
   start: range?.[0] ?? 0,
@@ -122,7 +130,7 @@ function readMap(node: YAMLMap, reader: Reader, depth: number): Json | undefined
   for (const pair of node.items) {
     const at = spanOf(reader.file, (pair.key as Node | null)?.range ?? node.range);
     const twice = (key: string): void => {
-      if (reader.again === 0) reader.diagnostics.push(say["yaml-duplicate-key"](at, [key]));
+      warn(reader, say["yaml-duplicate-key"](at, [key]));
     };
     if (isMergeKey(pair.key)) {
       const merged = readMerged(pair, pair.key, reader, depth);
@@ -178,8 +186,7 @@ function readKey(node: Node | null, map: Node, reader: Reader): string | undefin
     return refuse(reader, node ?? map, written, "kubectl changes keys that are numbers with a fraction; quote it");
   }
   const key = String(value);
-  if (key !== written && reader.again === 0)
-    reader.diagnostics.push(say["yaml-key"](spanOf(reader.file, node?.range), [written, key]));
+  if (key !== written) warn(reader, say["yaml-key"](spanOf(reader.file, node?.range), [written, key]));
   return key;
 }
 

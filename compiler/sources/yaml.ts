@@ -22,6 +22,9 @@ export interface YamlDocument {
 /** 8 Mi characters: twice the largest bundle of CRDs that is in use, read in seconds. */
 const MAX_TEXT = 8 * 1024 * 1024;
 
+/** Only the first error of a document is said; a text with more than these is not read to its end. */
+const MOST_ERRORS = 100;
+
 /** Unescaped control characters: YAML forbids them, and nobody sees them. Tab, line feed and carriage return are text. */
 // oxlint-disable-next-line no-control-regex -- exactly those are looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/;
@@ -30,17 +33,33 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/;
 export function readYaml(file: string, text: string): Phase<readonly YamlDocument[]> {
   const refused = textProblem(file, text);
   if (refused !== undefined) return { value: [], diagnostics: [refused] };
-  const tokens = readTokens(file, text);
-  const diagnostics = [...tokens.diagnostics];
-  const documents: YamlDocument[] = [];
-  // With the failsafe schema every scalar stays text until `yaml-scalars.ts` says what it means.
-  const composer = new Composer({ schema: "failsafe", uniqueKeys: false, prettyErrors: false });
-  for (const document of composer.compose(tokens.value, false, text.length)) {
-    const read = readDocument(file, document);
-    diagnostics.push(...read.diagnostics);
-    if (read.value !== undefined) documents.push(read.value);
+  return withoutStackTraces(() => {
+    const tokens = readTokens(file, text);
+    const diagnostics = [...tokens.diagnostics];
+    const documents: YamlDocument[] = [];
+    // With the failsafe schema every scalar stays text until `yaml-scalars.ts` says what it means.
+    const composer = new Composer({ schema: "failsafe", uniqueKeys: false, prettyErrors: false });
+    for (const document of composer.compose(tokens.value, false, text.length)) {
+      const read = readDocument(file, document);
+      diagnostics.push(...read.diagnostics);
+      if (read.value !== undefined) documents.push(read.value);
+    }
+    return { value: documents, diagnostics };
+  });
+}
+
+/**
+ * The library makes an `Error` for each of its findings, and nine tenths of its time on broken texts go into their stack traces, which
+ * nobody reads here.
+ */
+function withoutStackTraces<T>(work: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = limit;
   }
-  return { value: documents, diagnostics };
 }
 
 function textProblem(file: string, text: string): Diagnostic | undefined {
@@ -72,6 +91,7 @@ function readTokens(file: string, text: string): Phase<readonly CST.Token[]> {
   });
   let flow = 0;
   let indicators = 0;
+  let errors = 0;
   for (const lexeme of new Lexer().lex(text)) {
     const first = lexeme[0];
     if (first === "[" || first === "{") flow += 1;
@@ -79,7 +99,10 @@ function readTokens(file: string, text: string): Phase<readonly CST.Token[]> {
     else if (flow === 0 && (lexeme === "-" || lexeme === "?" || lexeme === ":")) indicators += 1;
     else if (first === "\n" || first === "\r") indicators = 0;
     if (flow > MAX_DEPTH || indicators > MAX_DEPTH) return tooDeep(parser.offset);
-    for (const token of parser.next(lexeme)) tokens.push(token);
+    for (const token of parser.next(lexeme)) {
+      if (token.type === "error" && ++errors > MOST_ERRORS) return { value: tokens, diagnostics: [] };
+      tokens.push(token);
+    }
   }
   for (const token of parser.end()) tokens.push(token);
   const deep = tokens.find(isTooDeep);
