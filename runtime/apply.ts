@@ -19,9 +19,9 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
   /** Take over what appeared since the plan was made and is not ours. */
   readonly adopt?: boolean;
-  /** Seconds to wait for another apply's lock; default 0. */
+  /** Milliseconds to wait for another apply's lock; default 0. */
   readonly lockTimeout?: number;
-  /** Seconds until everything must be ready; default 600. */
+  /** Milliseconds until everything must be ready; default ten minutes. */
   readonly readyTimeout?: number;
 }
 
@@ -76,7 +76,7 @@ export async function applyPlan(plan: Plan, world: World, options: ApplyOptions)
       stale.joined.map((p) => p.tasks.cluster),
     );
     const run = { plan, world, board, signal, adopt: options.adopt === true, emit: options.emit };
-    const deadline = world.clock() + (options.readyTimeout ?? 600) * 1000;
+    const deadline = world.clock() + (options.readyTimeout ?? 600_000);
     const results = await inParallel(stale.joined, clustersAtOnce, (p) => applyCluster(p, { ...run, deadline }));
     return finish(options.emit, undefined, results, [...unplanned, ...locked.left, ...stale.left], []);
   } finally {

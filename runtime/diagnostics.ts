@@ -101,6 +101,29 @@ export const runtimeDiagnostics = defineDiagnostics("runtime", {
     todo: "Wait for it (`--lock-timeout`); a holder that died is replaced after its time is over.",
     message: (cluster: string, holder: string) => `\`${cluster}\` is locked by ${holder}`,
   },
+  "not-discovered": {
+    severity: "warning",
+    what: "Some facts of a cluster could not be read.",
+    why: "The fleet file lacks them.",
+    todo: "Give the user of this context the right to read them, or write them by hand.",
+    message: (cluster: string, facts: string) => `\`${cluster}\` does not let this user read ${facts}`,
+  },
+  "closed-nodes": {
+    severity: "hint",
+    what: "Some nodes of a cluster take no pods now: not ready, cordoned or under pressure.",
+    why: "They are not offered to intents.",
+    todo: "Discover again when they are back.",
+    message: (cluster: string, nodes: readonly string[]) =>
+      `${nodes.length} ${nodes.length === 1 ? "node" : "nodes"} of \`${cluster}\` ${nodes.length === 1 ? "takes" : "take"} no pods now and ${nodes.length === 1 ? "is" : "are"} left out: ${nodes.slice(0, 5).join(", ")}${nodes.length > 5 ? ", …" : ""}`,
+  },
+  "same-cluster": {
+    severity: "hint",
+    what: "Two contexts lead to the same cluster.",
+    why: "It is in the fleet once.",
+    todo: "Nothing, unless the other context is the one to use.",
+    message: (context: string, other: string) =>
+      `context \`${context}\` leads to the same cluster as \`${other}\`, and is left out`,
+  },
   "secrets-changed": {
     severity: "error",
     what: "The Secrets that are read now are not those that the saved plan was made with.",

@@ -27,18 +27,18 @@ const holderAnnotation = "placet.dev/holder";
 type LeaseWorld = Pick<World, "clock" | "now" | "sleep" | "every" | "holder" | "isGone">;
 
 /**
- * Takes the Lease, waiting up to `seconds`. No clock of another machine is believed: a holder counts as dead when its Lease did not change for
+ * Takes the Lease, waiting up to `milliseconds`. No clock of another machine is believed: a holder counts as dead when its Lease did not change for
  * its duration as measured here, or when it ran on this very machine and its process is gone.
  */
 export async function leaseLock(
   world: LeaseWorld,
   client: ClusterClient,
   marks: Marks,
-  seconds: number,
+  milliseconds: number,
 ): Promise<LockResult> {
   const ref = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace: homeNamespace, name: marks.name };
   const identity = `${world.holder.user}@${world.holder.host}:${world.holder.pid}:${randomUUID()}`;
-  const deadline = world.clock() + seconds * 1000;
+  const deadline = world.clock() + milliseconds;
   let seen: { readonly version: string; readonly at: number } | undefined;
   for (;;) {
     const found = await client.get(leases, ref);

@@ -24,14 +24,14 @@ const pollMilliseconds = 200;
 type LockWorld = Pick<World, "root" | "clock" | "now" | "sleep" | "every" | "holder" | "isGone">;
 
 /**
- * Takes the lock, waiting up to `seconds`. A holder on this host whose process is gone is replaced at once; any other only after its
+ * Takes the lock, waiting up to `milliseconds`. A holder on this host whose process is gone is replaced at once; any other only after its
  * file stayed unrenewed for the whole expiry as measured here, so clocks that disagree do no harm.
  */
-export async function directoryLock(world: LockWorld, directory: string, seconds: number): Promise<LockResult> {
+export async function directoryLock(world: LockWorld, directory: string, milliseconds: number): Promise<LockResult> {
   const path = join(directory, ".lock");
   mkdirSync(directory, { recursive: true });
   staysBelow(world.root, directory);
-  const deadline = world.clock() + seconds * 1000;
+  const deadline = world.clock() + milliseconds;
   let seen: { readonly state: string; readonly at: number } | undefined;
   for (;;) {
     const text = JSON.stringify({ ...world.holder, since: world.now().toISOString() } satisfies LockHolder);

@@ -95,7 +95,7 @@ export function directoryTarget(world: DirectoryWorld, cluster: string): Target 
     },
 
     release: async () => undefined,
-    lock: (seconds) => directoryLock(world, directory, seconds),
+    lock: (milliseconds) => directoryLock(world, directory, milliseconds),
     close: async () => undefined,
   };
 }

@@ -1,16 +1,14 @@
 // The target that writes to an API server: server-side apply of the manifest's own JSON, ApplySet marks, an inventory and a lock in the cluster.
 // It must not know plans, nor HTTP.
 import { liveOf, type ClusterHand } from "../clusters/hand.ts";
-import { marksOf } from "../clusters/marks.ts";
-import { clusterClient, type ClusterClient } from "../clusters/client.ts";
+import type { ClusterClient } from "../clusters/client.ts";
 import type { ApiResource } from "../clusters/discovery.ts";
 import { refusalOf } from "../clusters/answers.ts";
 import { inventoryStore } from "../clusters/inventory-store.ts";
-import { accessOf } from "../clusters/kubeconfig.ts";
 import { leaseLock } from "../clusters/lease-lock.ts";
 import { readOurs, recoverOurs } from "../clusters/reading.ts";
 import { releaseObject, removeObject } from "../clusters/removing.ts";
-import { openTransport, type Transport } from "../clusters/transport.ts";
+import { openCluster } from "../clusters/open.ts";
 import { previewObject, writeObject } from "../clusters/writing.ts";
 import type { World } from "../world.ts";
 import type { Target } from "./port.ts";
@@ -29,17 +27,7 @@ const namespaces: ApiResource = {
 };
 
 export async function kubernetesTarget(world: World, cluster: string, context: string): Promise<Target> {
-  return targetOver(
-    world,
-    cluster,
-    openTransport(world, () => accessOf(context, world.kubeconfig)),
-  );
-}
-
-/** The same over any transport. */
-export function targetOver(world: World, cluster: string, transport: Transport): Target {
-  const client = clusterClient(transport);
-  const marks = marksOf(world.project);
+  const { client, transport, marks } = openCluster(world, context);
   const store = inventoryStore(client, marks);
   const hand: ClusterHand = { cluster, client, marks, resourceOf: resourceFinder(world, client) };
 
@@ -76,7 +64,7 @@ export function targetOver(world: World, cluster: string, transport: Transport):
     write: (object, ref, expected, options) => writeObject(hand, object, ref, expected, options),
     remove: (entry) => removeObject(hand, entry),
     release: (entry) => releaseObject(hand, entry),
-    lock: (seconds) => leaseLock(world, client, marks, seconds),
+    lock: (milliseconds) => leaseLock(world, client, marks, milliseconds),
     close: () => transport.close(),
   };
 }

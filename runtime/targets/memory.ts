@@ -163,8 +163,8 @@ export function memoryTarget(
           cluster.objects.set(refKey(entry), { ...found, project: undefined });
       }),
 
-    async lock(seconds) {
-      const deadline = world.clock() + seconds * 1000;
+    async lock(milliseconds) {
+      const deadline = world.clock() + milliseconds;
       for (;;) {
         await cluster.before("lock", undefined);
         if (cluster.holder === undefined) break;

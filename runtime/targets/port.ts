@@ -98,8 +98,8 @@ export interface Target {
   remove(entry: InventoryEntry): Promise<Removal>;
   /** Takes our marks off, and leaves the object to whoever has it. */
   release(entry: InventoryEntry): Promise<void>;
-  /** Waits up to `seconds` for whoever holds the lock. */
-  lock(seconds: number): Promise<LockResult>;
+  /** Waits up to so many milliseconds for whoever holds the lock. */
+  lock(milliseconds: number): Promise<LockResult>;
   close(): Promise<void>;
 }
 

@@ -214,7 +214,7 @@ export function targetConformance(
       const second = await other.lock(0);
       expect(second).toMatchObject({ kind: "busy", holder: { pid: process.pid } });
       await first.lock.release();
-      const third = await other.lock(5);
+      const third = await other.lock(5_000);
       if (third.kind !== "held") throw new Error("the lock was not given back");
       await third.lock.release();
       await other.close();

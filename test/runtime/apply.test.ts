@@ -133,7 +133,7 @@ describe("a moved workload", () => {
     const lyon = world.clusters.get("lyon");
     if (lyon === undefined) throw new Error("no lyon");
     lyon.react = (object) => object;
-    const outcome = await apply(await planOf(world, ["paris", "lyon"], at("lyon")), world, { readyTimeout: 30 });
+    const outcome = await apply(await planOf(world, ["paris", "lyon"], at("lyon")), world, { readyTimeout: 30_000 });
     expect(outcome).toMatchObject({ outcome: "partial", created: 1, failed: 1, skipped: 2, deleted: 0 });
     expect(keysOn(world, "paris")).toEqual(["ConfigMap/default/web-settings", "Deployment.apps/default/web"]);
     const observed = await observeClusters([{ name: "paris" }, { name: "lyon" }], world);
