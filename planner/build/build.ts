@@ -4,9 +4,10 @@ import type { Diagnostic, Phase } from "../../grammar/index.ts";
 import type { PlacedReplicas } from "../action/controller.ts";
 import { planner } from "../diagnostics.ts";
 import type { Because, Counting, ObjectiveTerm, Problem, ProblemWorkload, Rule, RuledOut } from "../problem.ts";
-import { eligible, mostPerNode, priceList } from "./candidates.ts";
-import type { Eligible } from "./candidates.ts";
+import { mostPerNode } from "./candidates.ts";
 import { distances } from "./distance.ts";
+import { eligibility } from "./eligible.ts";
+import type { Eligible } from "./eligible.ts";
 import { numberFleet } from "./fleet.ts";
 import type { FleetNumbers } from "./fleet.ts";
 import { latencyPairs, rulesOf } from "./rules.ts";
@@ -29,8 +30,7 @@ export function buildProblem(ir: Ir, before: PlacedReplicas, options: BuildOptio
   const runs = ir.runs.filter((run) => sources.has(run.workload));
   const indexOf = new Map(runs.map((run, index) => [run.workload, index]));
   const tests = testMaker(ir, fleet);
-  const prices = priceList(ir, fleet);
-  const lost = new Set(options.without);
+  const eligible = eligibility(ir, fleet, new Set(options.without));
   const keeps = stays(ir);
   const diagnostics: Diagnostic[] = [];
   const ruledOut: RuledOut[] = [];
@@ -41,12 +41,12 @@ export function buildProblem(ir: Ir, before: PlacedReplicas, options: BuildOptio
     const was = replicasBefore(before[run.workload], fleet);
     const perNodeMost = mostPerNode(workload);
     const asked = { index, run, workload, demand, perNodeMost, before: was.byCluster, tests: tests(run, workload) };
-    const found = eligible(asked, ir, fleet, prices, lost);
+    const found = eligible(asked);
     const counting = countingOf(run, workload, found, fleet);
     if (counting.kind === "each" && counting.required.length === 0)
       diagnostics.push(planner.make["each-matches-nothing"](run.spreading.span, [shortName(run.workload)]));
     const kept = keeps(run, index, counting, found, was.byCluster, fleet);
-    ruledOut.push(...kept.ruledOut);
+    for (const entry of kept.ruledOut) ruledOut.push(entry);
     rules.push(...kept.rules);
     const isCandidate = new Set(kept.candidates.map((candidate) => candidate.cluster));
     return {

@@ -1,20 +1,12 @@
-// Where each workload may go: pools that pass every test and have nodes large enough, how many fit, what one replica costs there; and
-// for every other cluster all that rules it out. It must not know counting, rules between workloads, or objectives.
+// What a workload would be on one cluster: how many of it fit, what one replica costs, what it misses there. It must not know which
+// clusters it may use, counting, or rules between workloads.
 import { unitOf } from "../../compiler/index.ts";
-import type { Cluster, Ir, RunIr, Workload } from "../../compiler/index.ts";
-import type { Because, Candidate, RuledOut } from "../problem.ts";
+import type { Cluster, Ir, NodePool, RunIr, Workload } from "../../compiler/index.ts";
+import type { Candidate } from "../problem.ts";
 import { matches } from "./admission.ts";
 import { holdsOnPool } from "./condition.ts";
 import type { FleetNumbers } from "./fleet.ts";
 import type { Test } from "./tests.ts";
-import { demandInWords, shortName } from "./words.ts";
-
-export interface Eligible {
-  readonly candidates: readonly Candidate[];
-  readonly ruledOut: readonly RuledOut[];
-  /** Clusters where what narrows (`where`, `on`) holds: what `each` means. */
-  readonly matched: readonly number[];
-}
 
 export interface Asked {
   readonly index: number;
@@ -45,92 +37,47 @@ export function mostPerNode(workload: Workload): number {
   return alone || workload.pod.hostPorts.length > 0 ? 1 : Infinity;
 }
 
-export function eligible(
-  asked: Asked,
-  ir: Ir,
-  fleet: FleetNumbers,
-  prices: readonly (readonly number[])[],
-  without: ReadonlySet<string>,
-): Eligible {
-  const { run, tests, demand } = asked;
-  const tooLarge: Because = {
-    text: `${shortName(run.workload)} needs ${demandInWords(run.demand)}`,
-    span: run.reservations[0]?.span ?? run.spreading.span,
-    kind: "intent",
-  };
-  const fits = Uint8Array.from(fleet.pools, (pool) => (fitting(demand, pool.shape) >= 1 ? 1 : 0));
-  const narrowing = tests.filter((test) => test.narrows);
-  const reasons = new Map<string, readonly Because[]>();
-  const candidates: Candidate[] = [];
-  const ruledOut: RuledOut[] = [];
-  const matched: number[] = [];
-  fleet.clusters.forEach((cluster, index) => {
-    const source = ir.fleet.clusters[index] as Cluster;
-    const passing = cluster.pools.filter((pool) => tests.every((test) => test.mask[pool] === 1));
-    if (!without.has(cluster.name) && isMatched(cluster.pools, index, narrowing)) matched.push(index);
-    // A DaemonSet has a pod on every node that takes it: one node too small, and its pod waits for ever.
-    const roomy = passing.filter((pool) => fits[pool] === 1);
-    const pools = asked.workload.perNode && roomy.length < passing.length ? [] : roomy;
-    if (pools.length > 0) {
-      candidates.push(candidate(asked, fleet, source, index, pools, prices[index] as readonly number[]));
-      return;
-    }
-    const failing = tests.map((test, i) => (fails(test, cluster.pools, index) ? i : -1)).filter((i) => i >= 0);
-    const small = passing.length > 0 || (failing.length === 0 && cluster.pools.length > 0);
-    const key = `${failing.join()}${small}`;
-    let because = reasons.get(key);
-    if (because === undefined) {
-      because = [...failing.map((i) => (tests[i] as Test).because), ...(small ? [tooLarge] : [])];
-      reasons.set(key, because);
-    }
-    const room = small || cluster.pools.length === 0;
-    ruledOut.push({
-      workload: asked.index,
-      cluster: index,
-      because: room ? [...because, fleet.facts[index] as Because] : because,
-    });
-  });
-  return { candidates, ruledOut, matched };
-}
-
-const isMatched = (pools: readonly number[], cluster: number, narrowing: readonly Test[]): boolean =>
-  pools.length === 0
-    ? narrowing.every((test) => test.bare(cluster))
-    : pools.some((pool) => narrowing.every((test) => test.mask[pool] === 1));
-
-const fails = (test: Test, pools: readonly number[], cluster: number): boolean =>
-  pools.length === 0 ? !test.bare(cluster) : pools.some((pool) => test.mask[pool] === 0);
-
-function candidate(
+/**
+ * @param pools that its pods can run on.
+ * @param room how many of its pods an empty node of each pool of the fleet holds.
+ */
+export function candidateOn(
   { run, workload, demand, perNodeMost, before }: Asked,
   fleet: FleetNumbers,
   source: Cluster,
   cluster: number,
   pools: readonly number[],
+  room: Float64Array,
   prices: readonly number[],
 ): Candidate {
   let most = 0;
   let nodes = 0;
   for (const index of pools) {
-    const pool = fleet.pools[index];
-    if (pool === undefined) continue;
-    most += pool.count * Math.min(perNodeMost, fitting(demand, pool.shape));
-    nodes += pool.count;
+    const count = fleet.pools[index]?.count ?? 0;
+    most += count * Math.min(perNodeMost, room[index] as number);
+    nodes += count;
   }
-  const price = demand.reduce((sum, amount, resource) => sum + amount * (prices[resource] ?? 0), 0);
-  const missed = run.prefer.filter(
-    (entry) =>
-      !pools.some((pool) => holdsOnPool(entry.condition, source, fleet.sources[pool] as (typeof fleet.sources)[0])),
-  );
+  let price = 0;
+  for (let r = 0; r < demand.length; r++) price += (demand[r] as number) * (prices[r] as number);
+  const was = before.get(cluster) ?? 0;
   return {
     cluster,
     pools,
     most: workload.perNode ? 1 : most,
     cost: workload.perNode ? price * nodes : price,
-    preference: missed.reduce((sum, entry) => sum + entry.weight, 0),
-    before: workload.perNode ? Math.min(1, before.get(cluster) ?? 0) : (before.get(cluster) ?? 0),
-    scores: [],
+    preference: run.prefer.length === 0 ? 0 : missed(run, fleet, source, pools),
+    before: workload.perNode ? Math.min(1, was) : was,
+    scores: NO_SCORES,
   };
+}
+
+const NO_SCORES: readonly number[] = [];
+
+/** Σ weights of what is preferred and true of none of the pools. */
+function missed(run: RunIr, fleet: FleetNumbers, source: Cluster, pools: readonly number[]): number {
+  const holds = (condition: RunIr["prefer"][number]["condition"]): boolean =>
+    pools.some((pool) => holdsOnPool(condition, source, fleet.sources[pool] as NodePool));
+  return run.prefer.reduce((sum, entry) => sum + (holds(entry.condition) ? 0 : entry.weight), 0);
 }
 
 /** How many pods of this demand one empty node holds. */

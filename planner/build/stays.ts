@@ -2,7 +2,7 @@
 // It must not know where the data is other than by the placement in force.
 import type { Ir, RunIr } from "../../compiler/index.ts";
 import type { Because, Candidate, Counting, Rule, RuledOut } from "../problem.ts";
-import type { Eligible } from "./candidates.ts";
+import type { Eligible } from "./eligible.ts";
 import type { FleetNumbers } from "./fleet.ts";
 import { shortName } from "./words.ts";
 
