@@ -9,6 +9,13 @@ export const planner = defineDiagnostics("planner", {
     todo: "loosen the conditions, or check the labels of the clusters that were meant",
     message: (workload: string) => `\`run ${workload} on each\` matches no cluster, so \`${workload}\` runs nowhere`,
   },
+  "packing-undecided": {
+    severity: "warning",
+    what: "whether everything that is planned for a cluster fits on its single nodes could not be decided in bounded time",
+    why: "a pod may stay pending although the sum of the nodes has room for it",
+    todo: "leave more room on the cluster, or let fewer workloads share it",
+    message: (sentence: string) => sentence,
+  },
   "scheduler-may-fail": {
     severity: "warning",
     what: "the pods fit on the nodes of a cluster, but the kube-scheduler, which places one pod after another, may not find how",

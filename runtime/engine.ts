@@ -5,6 +5,7 @@ import {
   expand,
   explainImpossible,
   place,
+  plannerDiagnostics,
   verifyPlacement,
   type ActionOutput,
   type PlacedReplicas,
@@ -27,6 +28,8 @@ export interface PlanRequest {
   readonly with: readonly string[];
   readonly without: readonly string[];
   readonly live: boolean;
+  /** Plan to take over what exists and is not ours. */
+  readonly adopt?: boolean;
   readonly gap: number;
   readonly timeLimit: number;
   readonly solver: string;
@@ -91,12 +94,10 @@ export async function makePlan(project: Project, request: PlanRequest, world: Wo
     return { plan, ir, before, observations, outcome, sources };
   }
   // No answer is shown before a checker that shares no code with the solvers has accepted it.
-  const violations = verifyPlacement(ir, before, outcome.placed, {
-    without: request.without,
-    packing: outcome.packing,
-  });
-  if (violations.length > 0)
-    throw new Error(`a solver broke an intent:\n${violations.map((v) => v.message).join("\n")}`);
+  const violations = verifyPlacement(ir, before, outcome.placed, { proven: outcome.status === "optimal" });
+  const broken = violations.filter((v) => v.rule !== "packing-undecided");
+  if (broken.length > 0) throw new Error(`a solver broke an intent:\n${broken.map((v) => v.message).join("\n")}`);
+  known.push(...violations.map((v) => plannerDiagnostics.make["packing-undecided"](v.spans[0], [v.message])));
 
   emit({ type: "phase", phase: "expand" });
   const expanded = expand(ir, outcome.placed);
@@ -105,7 +106,7 @@ export async function makePlan(project: Project, request: PlanRequest, world: Wo
   emit({ type: "phase", phase: "diff" });
   const changed = hasErrors(known)
     ? { changes: [], clusters: [], diagnostics: [] }
-    : await planChanges(observations, expanded.objects, world);
+    : await planChanges(observations, expanded.objects, world, { adopt: request.adopt === true });
   known.push(...changed.diagnostics);
   const plan = assemblePlan({
     ir,

@@ -22,6 +22,10 @@ export interface CliContext {
   readonly interactive: boolean;
   /** Asks one line; undefined when the input ended. */
   readonly ask: (question: string) => Promise<string | undefined>;
+  /** Asks for something to be done when the command has ended: connections that are closed. */
+  readonly atEnd: (task: () => Promise<void>) => void;
+  /** Does it; called once, by the command line. */
+  readonly end: () => Promise<void>;
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP; the second ends the process. */
   readonly signal: AbortSignal;
 }
@@ -36,7 +40,12 @@ export function processContext(): CliContext {
     width: out.columns ?? (Number(env["COLUMNS"]) || 80),
   });
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true && !isSet(env["CI"]);
+  const tasks: (() => Promise<void>)[] = [];
   return {
+    atEnd: (task) => void tasks.push(task),
+    end: async () => {
+      await Promise.all(tasks.splice(0).map((task) => task()));
+    },
     stdout: stream(process.stdout),
     stderr: stream(process.stderr),
     cwd: process.cwd(),

@@ -5,7 +5,8 @@ import type { Plan } from "../../planner/index.ts";
 import { makePlan, type Planned, type PlanRequest } from "../engine.ts";
 import { openProject, type Project } from "../project.ts";
 import { redactPlan } from "../plan-file.ts";
-import { realWorld, type World } from "../world.ts";
+import { openWorld } from "./world.ts";
+import type { World } from "../world.ts";
 import type { CliContext } from "./context.ts";
 import { exitCode } from "./exit-code.ts";
 import { progressLine } from "./progress.ts";
@@ -29,7 +30,7 @@ export async function planProject(
 ): Promise<PlannedProject> {
   const started = context.now();
   const project = openProject(paths, context.cwd);
-  const world = realWorld(project.root, context);
+  const world = openWorld(project.root, context);
   const progress = progressLine(context);
   try {
     const planned = await makePlan(project, options, world, progress.emit);

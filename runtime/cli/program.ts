@@ -16,6 +16,8 @@ export async function runCommandLine(argv: readonly string[], context: CliContex
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.wrongInput;
     throw error;
+  } finally {
+    await context.end();
   }
   return code;
 }
@@ -91,6 +93,7 @@ function addCommands(command: AddCommand): void {
     .option("--out <file>", "save the plan, for `placet apply FILE`")
     .option("--detailed-exitcode", "exit with 2 when there are changes")
     .option("--full", "show every field that changes")
+    .option("--adopt", "plan to take over objects that exist and are not ours")
     .option("--tui", "open the result in the terminal interface");
   planning(
     json(

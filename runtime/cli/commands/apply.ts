@@ -5,7 +5,8 @@ import { applyPlan, type ApplyOutcome } from "../../apply.ts";
 import type { EngineEvent } from "../../events.ts";
 import { readPlanFile } from "../../plan-file.ts";
 import { openProject } from "../../project.ts";
-import { realWorld, type World } from "../../world.ts";
+import { openWorld } from "../world.ts";
+import type { World } from "../../world.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
 import {
@@ -67,7 +68,7 @@ async function applySaved(context: CliContext, file: string, options: ApplyOptio
     return exitCode.wrongInput;
   }
   const project = openProject([read.plan.request.root], context.cwd);
-  const world = realWorld(project.root, context);
+  const world = openWorld(project.root, context);
   const restored = restorePlan(read.plan, project);
   if (!restored.ok) {
     writeDiagnosticList(context, [restored.diagnostic]);

@@ -6,7 +6,7 @@ import { projectHost } from "../../host.ts";
 import { observeClusters } from "../../observe.ts";
 import { openProject } from "../../project.ts";
 import { recording } from "../../recording.ts";
-import { realWorld } from "../../world.ts";
+import { openWorld } from "../world.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
 import { paintFor, planExitCode, writeDiagnosticList } from "../planning.ts";
@@ -27,7 +27,7 @@ export async function run(context: CliContext, paths: readonly string[], options
     writeDiagnosticList(context, diagnostics, sources);
     return exitCode.wrongInput;
   }
-  const world = realWorld(project.root, context);
+  const world = openWorld(project.root, context);
   const plan = destroyPlan(await observeClusters(ir.fleet.clusters, world));
   if (options.json !== true) {
     writeDiagnosticList(context, plan.diagnostics);

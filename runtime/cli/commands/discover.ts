@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { diagnosticJson } from "../../../compiler/index.ts";
 import { discoverFleet } from "../../discover.ts";
-import { realWorld } from "../../world.ts";
+import { openWorld } from "../world.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
 import { diagnosticsText } from "../view/plan-text.ts";
@@ -14,7 +14,7 @@ export async function run(
   contexts: readonly string[],
   options: { readonly json?: boolean; readonly out?: string },
 ): Promise<number> {
-  const world = realWorld(context.cwd, context);
+  const world = openWorld(context.cwd, context);
   const { text, fleet, diagnostics } = await discoverFleet(contexts, world);
   if (options.json === true) {
     const shown = diagnostics.map((d) => diagnosticJson(d, () => undefined));

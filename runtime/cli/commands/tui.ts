@@ -4,7 +4,7 @@ import { applyPlan } from "../../apply.ts";
 import { makePlan, type Planned } from "../../engine.ts";
 import { openProject } from "../../project.ts";
 import type { Shown } from "../../tui/state.ts";
-import { realWorld } from "../../world.ts";
+import { openWorld } from "../world.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
 import { planExitCode, type PlanningOptions } from "../planning.ts";
@@ -26,7 +26,7 @@ export async function run(context: CliContext, paths: readonly string[], options
     return exitCode.wrongInput;
   }
   const project = openProject(paths, context.cwd);
-  const world = realWorld(project.root, context);
+  const world = openWorld(project.root, context);
   let latest: Planned | undefined;
   const { openTui } = await import("../../tui/shell.tsx");
   await openTui({
