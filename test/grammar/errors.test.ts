@@ -2,13 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { grammarDiagnostics, parse, type Diagnostic } from "../../grammar/index.ts";
 
-/** `3:5 unexpected: …` of each diagnostic, with its help and its fix. */
-function check(text: string, expected: readonly string[], statements: number): void {
+/** What is said of a text, and how many statements its tree still has. */
+function reading(text: string): { said: string[]; statements: number } {
   const { value, diagnostics } = parse("e.intent", text);
-  expect(diagnostics.map((d) => said(text, d))).toEqual(expected);
-  expect(value.statements).toHaveLength(statements);
+  return { said: diagnostics.map((d) => said(text, d)), statements: value.statements.length };
 }
 
+/** `unexpected at [WORDS]: …` with its help. */
 function said(text: string, d: Diagnostic): string {
   const words = text.slice(d.span!.start, d.span!.end);
   const name = d.code.replace("grammar/", "");
@@ -52,7 +52,9 @@ describe("a statement that goes on wrongly", () => {
     ["run a\u0007\u001b b", "wrong-character at [\u0007\u001b]: `\\u0007\\u001b` means nothing here"],
     ["set a B = $", "wrong-parameter at [$]: `$` names no parameter"],
     ["where gpu", "unknown-statement at [where]: no statement begins with `where`"],
-  ])("%j", (text, expected) => check(text, [expected], 0));
+  ])("%j", (text, expected) => {
+    expect(reading(text)).toEqual({ said: [expected], statements: 0 });
+  });
 });
 
 describe("a fix mends it", () => {
@@ -92,46 +94,41 @@ describe("a fix mends it", () => {
 });
 
 describe("one wrong statement is one error", () => {
-  it("leaves the statements around it as they are", () => {
-    for (const wrong of [
-      "run",
-      "alow a -> b",
-      "allow a b",
-      "cluster x { = }",
-      "run a where (b",
-      'use "x',
-      "run ; a ~ $",
-      "scale a 1-3",
-    ]) {
-      check(
-        `run before\n${wrong}\nmove last`,
-        parse("e.intent", wrong).diagnostics.map((d) => said(wrong, d)),
-        2,
-      );
-    }
+  it.each([
+    ["run"],
+    ["alow a -> b"],
+    ["allow a b"],
+    ["cluster x { = }"],
+    ["run a where (b"],
+    ['use "x'],
+    ["run ~ a ; b $"],
+    ["scale a 1-3"],
+    ["group a {"],
+  ])("%j leaves the statements around it as they are", (wrong) => {
+    const alone = reading(wrong);
+    expect(reading(`run before\n${wrong}\nmove last`)).toEqual({ said: alone.said, statements: 2 });
+    expect(alone.statements).toBe(0);
   });
 
   it("points at the brace that was left open", () => {
-    check(
-      "cluster a {\n  nodes n {\n    cpu 1\n\nrun upf",
-      ["unclosed at [{]: `{` is never closed by `}` (add `}`)"],
-      1,
-    );
-    check("app a { workload b {\nrun upf\nmove x", ["unclosed at [{]: `{` is never closed by `}` (add `}`)"], 2);
+    const said = ["unclosed at [{]: `{` is never closed by `}` (add `}`)"];
+    expect(reading("cluster a {\n  nodes n {\n    cpu 1\n\nrun upf")).toEqual({ said, statements: 1 });
+    expect(reading("app a { workload b {\nrun upf\nmove x")).toEqual({ said, statements: 2 });
+    expect(reading("fleet { reserve 10%\ncluster b { x = y }")).toEqual({ said, statements: 1 });
   });
 
   it("takes a misspelt statement on its own line for itself", () => {
-    check(
-      "run upf\nalow amf -> smf\nrun x",
-      ["unknown-statement at [alow]: no statement begins with `alow` (did you mean `allow`?)"],
-      2,
-    );
+    const said = ["unknown-statement at [alow]: no statement begins with `alow` (did you mean `allow`?)"];
+    expect(reading("run upf\nalow amf -> smf\nrun x")).toEqual({ said, statements: 2 });
+    expect(reading("cluster a {} alow amf -> smf\nrun x")).toEqual({ said, statements: 2 });
   });
 
   it("does not take units and targets for statements", () => {
-    check("run a survive 1 cluster\ncluster b {}\nforbid app c on d\nrun e near\napp f", [], 4);
-    check("expose a on 80\ncluster b {}", [], 2);
-    check('run a on 2 clusters clusters from "x"', [], 2);
+    const right = (statements: number) => ({ said: [], statements });
+    expect(reading("run a survive 1 cluster\ncluster b {}\nforbid app c on d\nrun e near\napp f")).toEqual(right(4));
+    expect(reading("expose a on 80\ncluster b {}")).toEqual(right(2));
+    expect(reading('run a on 2 clusters clusters from "x"')).toEqual(right(2));
+    expect(reading("cloud a {\n  namespace b\n  clusters where c\n}\nrun d")).toEqual(right(2));
   });
 });
 
@@ -174,9 +171,9 @@ describe("too much", () => {
 describe("the catalogue", () => {
   it("says of each what, why and what to do", () => {
     for (const definition of Object.values(grammarDiagnostics.definitions)) {
-      expect(definition.what).toMatch(/^[A-Z].*\.$/);
-      expect(definition.why).toMatch(/^[A-Z].*\.$/);
-      expect(definition.todo).toMatch(/^[A-Z].*\.$/);
+      expect(definition.what).toMatch(/^[A-Z`].*\.$/);
+      expect(definition.why).toMatch(/^[A-Z`].*\.$/);
+      expect(definition.todo).toMatch(/^[A-Z`].*\.$/);
     }
   });
 });
