@@ -104,7 +104,7 @@ const catalogue = defineDiagnostics("source", {
     why: "Its pods will not start on a cluster where that is missing.",
     todo: "Add it to the app, or make sure that each cluster has it (`--live` checks).",
     message: (reference: string, namespace: string, users: string) =>
-      `\`${reference}\`${namespace === "" ? "" : ` in \`${namespace}\``}, which ${users} uses, is not in this app; it is taken to exist`,
+      `\`${reference}\`${namespace === "" ? "" : ` in \`${namespace}\``}, used by ${users}, is not in this app; it is taken to exist`,
   },
   "used-by-nothing": {
     severity: "hint",
