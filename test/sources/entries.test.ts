@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { memoryHost } from "../../compiler/host.ts";
+import type { Host } from "../../compiler/host.ts";
 import { identityOf, objectKey, scopeOf, showKey } from "../../compiler/objects.ts";
 import { pathFrom } from "../../compiler/sources/index.ts";
 import { chart, deployment, kustomization, load, manifests, word } from "./kit.ts";
@@ -141,9 +142,15 @@ describe("charts and kustomizations", () => {
 
   it("are rendered through the host, for the app's name and namespace", () => {
     const asked: unknown[] = [];
-    const host = {
-      helm: (...args: unknown[]) => (asked.push(args), { ok: true, text: rendered }) as const,
-      kustomize: (path: string) => (asked.push(path), { ok: true, text: configMap("k") }) as const,
+    const host: Partial<Host> = {
+      helm: (...args) => {
+        asked.push(args);
+        return { ok: true, text: rendered };
+      },
+      kustomize: (path) => {
+        asked.push(path);
+        return { ok: true, text: configMap("k") };
+      },
     };
     const app = load(
       {},
