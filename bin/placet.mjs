@@ -9,7 +9,7 @@ const node = currentNode();
 if (isCurrent) {
   // Compiled code is kept between runs: most of a short command is loading.
   nodeModule.enableCompileCache?.();
-  await import("../dist/runtime/cli/main.js");
+  await import("../dist/cli/main.js");
 } else if (node === process.execPath) {
   console.error(`placet needs Node 22.19 or newer; this is Node ${process.versions.node}`);
   process.exit(1);

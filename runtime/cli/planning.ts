@@ -10,7 +10,7 @@ import type { World } from "../world.ts";
 import type { CliContext } from "./context.ts";
 import { exitCode } from "./exit-code.ts";
 import { progressLine } from "./progress.ts";
-import { diagnosticsText } from "./view/plan-text.ts";
+import { diagnosticsText } from "./view/diagnostics-text.ts";
 import { painter, type Paint } from "./view/style.ts";
 
 /** The options as commander gives them. */

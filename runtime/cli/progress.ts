@@ -1,7 +1,8 @@
 // Progress on a terminal: one line on standard error, rewritten as the engine moves; nothing in a pipe or in CI.
 import type { EngineEvent } from "../events.ts";
 import type { CliContext } from "./context.ts";
-import { printable, truncate } from "./view/style.ts";
+import { printable } from "./view/style.ts";
+import { truncate } from "./view/width.ts";
 
 export interface Progress {
   readonly emit: (event: EngineEvent) => void;

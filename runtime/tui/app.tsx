@@ -1,7 +1,8 @@
 // The TUI's view: draws the state, and nothing else. Lists are virtual: only the rows that fit are drawn.
 import { Box, Text } from "ink";
 import { objectiveValue } from "../cli/view/plan-text.ts";
-import { bar, percent, printable, truncate } from "../cli/view/style.ts";
+import { bar, percent, printable } from "../cli/view/style.ts";
+import { truncate } from "../cli/view/width.ts";
 import { detailLines } from "./detail.ts";
 import { canApply, isApplying, rows, tabs, type Row, type TuiState } from "./state.ts";
 

@@ -1,5 +1,5 @@
 // What the right pane says about the selected row, as lines of plain text. It must not know Ink or widths.
-import { diagnosticsText } from "../cli/view/plan-text.ts";
+import { diagnosticsText } from "../cli/view/diagnostics-text.ts";
 import { percent, printable } from "../cli/view/style.ts";
 import { shortResource } from "../cli/view/placement-text.ts";
 import { bySeverity, rows, type TuiState } from "./state.ts";

@@ -6,7 +6,7 @@ import { projectHost } from "../../host.ts";
 import { openProject } from "../../project.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
-import { diagnosticsText } from "../view/plan-text.ts";
+import { diagnosticsText } from "../view/diagnostics-text.ts";
 import { plural } from "../view/style.ts";
 
 interface Options {

@@ -6,7 +6,7 @@ import { discoverFleet } from "../../discover.ts";
 import { openWorld } from "../world.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
-import { diagnosticsText } from "../view/plan-text.ts";
+import { diagnosticsText } from "../view/diagnostics-text.ts";
 import { plural } from "../view/style.ts";
 
 export async function run(

@@ -4,7 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { format, hasErrors } from "../../../grammar/index.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
-import { diagnosticsText } from "../view/plan-text.ts";
+import { diagnosticsText } from "../view/diagnostics-text.ts";
 import { plural, printable } from "../view/style.ts";
 
 export async function run(

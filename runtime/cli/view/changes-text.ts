@@ -1,7 +1,8 @@
 // The changes of each cluster: one line an object, or every field with `--full`; clusters that change alike are shown once.
 // It must not know how changes are found or made.
 import type { Change, FieldChange, Plan } from "../../../planner/index.ts";
-import { plural, printable, truncate, type Paint } from "./style.ts";
+import { plural, printable, type Paint } from "./style.ts";
+import { truncate } from "./width.ts";
 
 const signs = { create: "+", update: "~", replace: "±", delete: "-", none: " " } as const;
 const colors = { create: "green", update: "yellow", replace: "magenta", delete: "red", none: "dim" } as const;

@@ -1,6 +1,7 @@
 // Engine events as lines of text, as they come. It must not know who emits them.
 import type { EngineEvent, EventObject } from "../../events.ts";
-import { padEnd, plural, printable, type Paint } from "./style.ts";
+import { plural, printable, type Paint } from "./style.ts";
+import { padEnd } from "./width.ts";
 
 const done = {
   create: "created",

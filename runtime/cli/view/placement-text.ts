@@ -1,7 +1,8 @@
 // The placement as a table: what runs where, how many, and how full that makes the clusters. It must not know how it was decided.
 import stringWidth from "string-width";
 import type { PlacedWorkload, Plan, Usage } from "../../../planner/index.ts";
-import { bar, padEnd, padStart, percent, plural, printable, truncate, widest, type Paint } from "./style.ts";
+import { bar, grouped, percent, plural, printable, type Paint } from "./style.ts";
+import { padEnd, padStart, truncate, widest } from "./width.ts";
 
 /** Lines of the `Where it runs` section. */
 export function placementLines(plan: Plan, width: number, paint: Paint): string[] {
@@ -43,7 +44,7 @@ function workloadRows(placements: readonly PlacedWorkload[], plan: Plan): Worklo
   return [...groupBy(placements, (p) => p.workload)].map(([name, places]) => {
     const total = places.reduce((sum, p) => sum + p.replicas, 0);
     const because = printable(reasons.get(`${places[0]?.app ?? ""}/${name}`) ?? "");
-    return { name: printable(name), count: `${total.toLocaleString("en")}×`, where: whereText(places), because };
+    return { name: printable(name), count: `${grouped(total)}×`, where: whereText(places), because };
   });
 }
 

@@ -1,10 +1,9 @@
 // A plan as text made for people: diagnostics, where it runs, how full it gets, what moves and why, what changes, one summary line.
-import { renderDiagnostic } from "../../../compiler/index.ts";
-import type { Diagnostic } from "../../../grammar/index.ts";
 import type { Move, Plan } from "../../../planner/index.ts";
 import { changeLines, summary } from "./changes-text.ts";
 import { placementLines, usageLines } from "./placement-text.ts";
-import { percent, printable, truncate, type Paint } from "./style.ts";
+import { percent, printable, type Paint } from "./style.ts";
+import { truncate } from "./width.ts";
 
 export interface PlanView {
   readonly width: number;
@@ -64,15 +63,3 @@ function moveLines(moves: readonly Move[], width: number, paint: Paint): string[
 
 export const tookText = (milliseconds: number): string =>
   milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
-
-/** Diagnostics as text, errors last so that they stand where the eye is. */
-export function diagnosticsText(
-  diagnostics: readonly Diagnostic[],
-  sources: ReadonlyMap<string, string>,
-  color: boolean,
-  width: number,
-): string {
-  const rank = { hint: 0, warning: 1, error: 2 } as const;
-  const sorted = [...diagnostics].sort((a, b) => rank[a.severity] - rank[b.severity]);
-  return sorted.map((d) => renderDiagnostic(d, (file) => sources.get(file), { color, width })).join("\n");
-}

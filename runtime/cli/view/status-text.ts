@@ -1,6 +1,7 @@
 // A status report as text: clusters, workloads with their health, and what somebody changed. It must not know how it was found.
 import type { Drift, StatusReport, WorkloadStatus } from "../../status.ts";
-import { padEnd, padStart, plural, printable, truncate, widest, type Paint } from "./style.ts";
+import { plural, printable, type Paint } from "./style.ts";
+import { padEnd, padStart, truncate, widest } from "./width.ts";
 
 const colors = {
   ready: "green",
