@@ -3,6 +3,7 @@ export * from "./action/index.ts";
 export { buildProblem, type BuildOptions } from "./build/index.ts";
 export { planner as plannerDiagnostics } from "./diagnostics.ts";
 export * from "./diff.ts";
+export * from "./explain/index.ts";
 export * from "./order.ts";
 export { place, type PlaceOptions, type PlaceOutcome } from "./place.ts";
 export type * from "./plan.ts";

@@ -1,0 +1,5 @@
+// The door of explanations.
+export { explanation as explainDiagnostics } from "./diagnostics.ts";
+export { explainImpossible, type ExplainOptions } from "./impossible.ts";
+export { renderWhy, type RenderOptions } from "./render.ts";
+export { why, type WhyCluster, type WhyReason, type WhyReport } from "./why.ts";
