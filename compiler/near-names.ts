@@ -5,7 +5,7 @@
 export type Suggest = (name: string, candidates: Iterable<string>) => string | undefined;
 
 /** Comparisons that one compilation spends on proposals: a million unknown names must not cost a million searches. */
-const COMPARISONS = 3_000_000;
+const COMPARISONS = 1_000_000;
 
 /** A fresh suggester with its own budget; what it was asked before it remembers only through the budget. */
 export function createSuggest(): Suggest {
@@ -26,7 +26,7 @@ export function createSuggest(): Suggest {
       }
     }
     // A short name that shares nothing with the candidate is a coincidence (`a` for `b`).
-    return bestDistance <= most && bestDistance < Math.max(name.length, 2) ? best : undefined;
+    return bestDistance <= most && bestDistance < name.length ? best : undefined;
   };
 }
 

@@ -21,25 +21,22 @@ export function comparesAs(key: string, values: readonly string[]): ComparesAs {
   return values.every((v) => NUMBER.test(v)) ? "number" : "text";
 }
 
-/** Negative, zero or positive as `a` is before, equal to or after `b`; parts that one lacks count as 0, and `-rc.1` is before none. */
+/**
+ * Negative, zero or positive as `a` is before, equal to or after `b`, part by part: `1.9` is before `1.30`, and what a vendor adds
+ * (`1.30.2-gke.100`, `1.30.2+k3s1`) comes after the bare version. Parts that one lacks count as 0; parts that are no numbers compare as text.
+ */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [partsOf(a), partsOf(b)];
-  for (let i = 0; i < Math.max(left.numbers.length, right.numbers.length); i++) {
-    const difference = (left.numbers[i] ?? 0) - (right.numbers[i] ?? 0);
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const [x, y] = [left[i] ?? "0", right[i] ?? "0"];
+    const numeric = /^\d+$/.test(x) && /^\d+$/.test(y);
+    const difference = numeric ? Number(x) - Number(y) : x === y ? 0 : x < y ? -1 : 1;
     if (difference !== 0) return difference;
   }
-  if (left.pre === right.pre) return 0;
-  if (left.pre === "" || right.pre === "") return left.pre === "" ? 1 : -1;
-  return left.pre < right.pre ? -1 : 1;
+  return 0;
 }
 
-/** What follows `+` is the build and does not order (semver.org, 10 and 11). */
-function partsOf(version: string): { readonly numbers: readonly number[]; readonly pre: string } {
-  const [withoutBuild = ""] = version.replace(/^v/, "").split("+");
-  const dash = withoutBuild.indexOf("-");
-  const core = dash === -1 ? withoutBuild : withoutBuild.slice(0, dash);
-  return { numbers: core.split(".").map(Number), pre: dash === -1 ? "" : withoutBuild.slice(dash + 1) };
-}
+const partsOf = (version: string): readonly string[] => version.replace(/^v/, "").split(/[.+-]/);
 
 /** Whether `value operator bound` holds. What is no number or no version is unequal to one that is, and has no order. */
 export function compareLabel(value: string, operator: CompareOperator, bound: string, as: ComparesAs): boolean {

@@ -51,7 +51,7 @@ export function readFleet(
   if (clusters.length === 0) say(diagnose["no-clusters"](undefined, []));
   for (const cluster of clusters)
     if (cluster.pools.length === 0) say(diagnose["no-nodes"](cluster.span, [cluster.name]));
-  if (live === undefined) checkBareWords([...declarations.clusters.values()], vocabulary, suggest, say);
+  if (live === undefined) checkBareWords([...declarations.clusters.values()], vocabulary, say);
   checkLevels(clusters, say);
   const groups = readGroups(declarations, clusters, vocabulary, suggest);
   const links = readLinks(declarations, vocabulary.clusterNames, suggest);

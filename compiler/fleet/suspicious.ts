@@ -6,7 +6,7 @@ import type { Vocabulary } from "../conditions/vocabulary.ts";
 import { propose } from "../conditions/unknown.ts";
 import { diagnose } from "../diagnostics.ts";
 import type { Cluster } from "../ir.ts";
-import type { Suggest } from "../near-names.ts";
+import { distance } from "../near-names.ts";
 import type { StatementOf } from "../reading/declare.ts";
 import type { Say } from "../reading/words.ts";
 
@@ -14,19 +14,14 @@ const ENTRIES: readonly string[] = ["context", "cost", "nodes", "networks", "pod
 const UNIT = /^([numkKMGTPE]|[KMGTPE]i|[kKMGT]?bps|us|ms|s|h|%)$/;
 
 /** Every bare word of the written clusters; words in quotes were meant so. */
-export function checkBareWords(
-  statements: readonly StatementOf<"cluster">[],
-  v: Vocabulary,
-  suggest: Suggest,
-  say: Say,
-): void {
+export function checkBareWords(statements: readonly StatementOf<"cluster">[], v: Vocabulary, say: Say): void {
   const checked = new Map<string, { readonly looksLike: string; readonly meant?: string } | undefined>();
   const check = (entries: readonly (ClusterEntry | PoolEntry)[]): void => {
     for (const entry of entries) {
       if (entry.kind === "nodes") check(entry.entries);
       if (entry.kind !== "feature" || entry.name.form === "string") continue;
       const { text } = entry.name;
-      if (!checked.has(text)) checked.set(text, suspicion(text, v, suggest));
+      if (!checked.has(text)) checked.set(text, suspicion(text, v));
       const suspect = checked.get(text);
       if (suspect !== undefined) say(accuse(entry.name, suspect));
     }
@@ -42,7 +37,7 @@ function accuse(word: Word, { looksLike, meant }: { readonly looksLike: string; 
   });
 }
 
-function suspicion(text: string, v: Vocabulary, suggest: Suggest) {
+function suspicion(text: string, v: Vocabulary) {
   if (UNIT.test(text)) return { looksLike: "a unit that belongs to a number" };
   const label = v.labelOfValue.get(text);
   if (label !== undefined && text !== "true" && text !== "false")
@@ -53,10 +48,10 @@ function suspicion(text: string, v: Vocabulary, suggest: Suggest) {
       looksLike: `the label \`${text}\`, which has values elsewhere`,
       meant: `${text} = ${valuesOf(v, text)[0]}`,
     };
-  const entry = text.length > 2 ? suggest(text, ENTRIES) : undefined;
-  const close =
-    entry !== undefined && Math.abs(entry.length - text.length) <= 1 && entry[0] === text[0] && text.length > 3;
-  return close ? { looksLike: `a misspelt \`${entry}\``, meant: entry } : undefined;
+  // One slip only: `core` is not a misspelt `cost`.
+  const entry =
+    text.length > 3 ? ENTRIES.find((known) => known[0] === text[0] && distance(text, known, 1) === 1) : undefined;
+  return entry !== undefined ? { looksLike: `a misspelt \`${entry}\``, meant: entry } : undefined;
 }
 
 /** A key that a cluster and one of its own pools both say has two meanings in a condition. */

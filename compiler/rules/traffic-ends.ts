@@ -21,11 +21,11 @@ export function* trafficEnds({ ir, names }: Checked): Generator<Diagnostic> {
   };
   for (const { from, to, span } of ir.traffic) {
     for (const peer of [from, to]) {
-      const key = `${span.file} ${span.start} ${peer.kind === "workload" ? peer.workload : peer.kind}`;
-      if (said.has(key)) continue;
-      said.add(key);
       const diagnostic = problem(peer, span);
-      if (diagnostic !== undefined) yield diagnostic;
+      const key = diagnostic === undefined ? "" : `${span.file} ${span.start} ${diagnostic.message}`;
+      if (diagnostic === undefined || said.has(key)) continue;
+      said.add(key);
+      yield diagnostic;
     }
   }
   for (const { workload, span } of ir.isolates) {
