@@ -23,7 +23,10 @@ export interface Workplace {
 }
 
 /** A temporary directory with these files, or with a copy of an example of that name; gone when the test ends. */
-export function workplace(content: string | Readonly<Record<string, string>>): Workplace {
+export function workplace(
+  content: string | Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+): Workplace {
   const directory = mkdtempSync(join(tmpdir(), "placet-cli-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const write = (path: string, text: string): void => {
@@ -35,10 +38,15 @@ export function workplace(content: string | Readonly<Record<string, string>>): W
     cpSync(source, directory, { recursive: true, filter: (path) => !path.includes("/.placet") });
   } else for (const [path, text] of Object.entries(content)) write(path, text);
   const answers: string[] = [];
-  return { directory, write, answers, run: (...argv) => runIn(directory, argv, answers) };
+  return { directory, write, answers, run: (...argv) => runIn(directory, argv, answers, env) };
 }
 
-async function runIn(cwd: string, argv: readonly string[], answers: string[]): Promise<Answer> {
+async function runIn(
+  cwd: string,
+  argv: readonly string[],
+  answers: string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Answer> {
   let [out, err] = ["", ""];
   const tasks: (() => Promise<void>)[] = [];
   const stream = (write: (text: string) => void) => ({ write, isTerminal: false, color: false, width: 100 });
@@ -46,7 +54,7 @@ async function runIn(cwd: string, argv: readonly string[], answers: string[]): P
     stdout: stream((text) => (out += text)),
     stderr: stream((text) => (err += text)),
     cwd,
-    env: { HOME: cwd },
+    env: { HOME: cwd, ...env },
     now: () => performance.now(),
     interactive: answers.length > 0,
     ask: async () => answers.shift(),
