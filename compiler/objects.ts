@@ -109,6 +109,8 @@ const CLUSTER_SCOPED: Readonly<Record<string, readonly string[]>> = {
   "argoproj.io": ["ClusterWorkflowTemplate", "ClusterAnalysisTemplate"],
   "serving.knative.dev": [],
   "external-secrets.io": ["ClusterSecretStore", "ClusterExternalSecret"],
+  "bitnami.com": [],
+  "secrets-store.csi.x-k8s.io": [],
   "kyverno.io": ["ClusterPolicy", "ClusterCleanupPolicy"],
   "metallb.io": [],
 };

@@ -150,11 +150,39 @@ export function followsOf(app: AppObject, problems: Problem[] = []): readonly Ob
     case "rbac.authorization.k8s.io/RoleBinding":
     case "rbac.authorization.k8s.io/ClusterRoleBinding":
       return items(at(viewOf(object, problems), "subjects")).flatMap((subject) => boundAccounts(subject, namespace));
+    case "networking.istio.io/VirtualService":
+    case "networking.istio.io/DestinationRule":
+      return istioHosts(at(viewOf(object, problems), "spec"), namespace);
     default:
+      if (isProducer(app)) return [objectName("Secret", namespace, producedSecret(object, problems))];
       return backendsOf(object, namespace, problems).map((backend) =>
         objectName("Service", backend.namespace, backend.name),
       );
   }
+}
+
+/** Where kinds that make a Secret in the cluster say its name; without one it is their own. */
+const PRODUCERS: Readonly<Record<string, readonly string[]>> = {
+  "external-secrets.io/ExternalSecret": ["spec", "target", "name"],
+  "bitnami.com/SealedSecret": ["spec", "template", "metadata", "name"],
+  "cert-manager.io/Certificate": ["spec", "secretName"],
+};
+
+/** Whether an operator makes a Secret out of the object: who uses the Secret needs the object. */
+export const isProducer = ({ object }: AppObject): boolean =>
+  Object.hasOwn(PRODUCERS, `${groupOf(object.apiVersion)}/${object.kind}`);
+
+function producedSecret(object: KubernetesObject, problems: Problem[]): string {
+  const path = PRODUCERS[`${groupOf(object.apiVersion)}/${object.kind}`] ?? [];
+  return text(at(viewOf(object, problems), ...path)) ?? object.metadata.name;
+}
+
+/** Hosts that name a Service of the cluster: `web`, or `web.namespace` with what may follow. */
+function istioHosts(spec: View, namespace: string): readonly ObjectName[] {
+  return [...texts(at(spec, "hosts")), text(at(spec, "host")) ?? ""].flatMap((host) => {
+    const match = /^([a-z0-9-]+)(?:\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?)?$/.exec(host);
+    return match === null ? [] : [objectName("Service", match[2] ?? namespace, match[1] ?? "")];
+  });
 }
 
 /** ServiceAccounts that a subject of a binding means, by name or by group. */

@@ -113,6 +113,14 @@ const catalogue = defineDiagnostics("source", {
     todo: "Nothing, if that is meant; else remove it, or name it where it is used.",
     message: (object: string) => `nothing in this app uses \`${object}\`; it goes to each of the app's clusters`,
   },
+  "quota-not-counted": {
+    severity: "warning",
+    what: "An app has a ResourceQuota.",
+    why: "The planner looks at nodes; pods beyond the quota are refused by the cluster though they would fit.",
+    todo: "Make sure that the quota leaves room for what the plan puts there.",
+    message: (name: string, namespace: string) =>
+      `the quota \`${name}\` of \`${namespace}\` is not counted when workloads are placed`,
+  },
   // ---- Helm hooks
   "helm-tests-left-out": {
     severity: "hint",

@@ -1,10 +1,11 @@
 // The driver: an app statement → its objects, workloads, and what travels with what. It must not know intents or clusters.
-import type { AppEntry, Diagnostic, Phase, Statement } from "../../grammar/index.ts";
+import type { AppEntry, Diagnostic, Phase, Statement, Word } from "../../grammar/index.ts";
 import type { Host } from "../host.ts";
 import type { AppObject, ObjectKey, Workload } from "../ir.ts";
-import { workloadKindOf } from "../objects.ts";
+import { identityOf, workloadKindOf } from "../objects.ts";
 import { appObjects } from "./app-objects.ts";
 import type { FoundObject } from "./app-objects.ts";
+import { say } from "./diagnostics.ts";
 import { entryObjects } from "./entries.ts";
 import { looseObjects } from "./loose.ts";
 import { missingHints } from "./missing.ts";
@@ -12,6 +13,7 @@ import { inlineWorkload } from "./inline.ts";
 import { nameWorkloads } from "./naming.ts";
 import type { Named } from "./naming.ts";
 import type { ResourceNames } from "./resource-names.ts";
+import { isLabelName } from "./source-object.ts";
 import type { SourceObject } from "./source-object.ts";
 import { shapeDiagnostics } from "./shapes.ts";
 import { surroundingsOf } from "./surroundings.ts";
@@ -51,6 +53,7 @@ export function loadApp(
     for (const diagnostic of phase.diagnostics) diagnostics.push(diagnostic);
     return phase.value;
   };
+  if (!isLabelName(namespace)) diagnostics.push(badNamespace(app.namespace ?? app.name));
   // What was written, in the order in which the entries stand.
   const inline = new Map<SourceObject, Readonly<Record<string, string>>>();
   const sources = app.entries.flatMap((entry) =>
@@ -76,10 +79,23 @@ export function loadApp(
       around.travel,
     ),
   );
-  keep({ value: undefined, diagnostics: missingHints(travelling, found) });
+  keep({ value: undefined, diagnostics: [...missingHints(travelling, found), ...quotaWarnings(found)] });
   const workloads = travelling.map((t) => t.workload).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return { value: { name, namespace, objects, workloads, loose }, diagnostics };
 }
+
+const badNamespace = (word: Word): Diagnostic =>
+  say["bad-name"](
+    word.span,
+    [word.text, "is no name of a namespace: at most 63 of a–z, 0–9 and `-`, with a letter or digit at both ends"],
+    { help: "say which namespace is meant: `app NAME in NAMESPACE { … }`" },
+  );
+
+/** Pods beyond a quota are refused; how much of it is in use only the cluster knows. */
+const quotaWarnings = (found: readonly FoundObject[]): readonly Diagnostic[] =>
+  found
+    .filter((o) => o.app.key.startsWith("v1/ResourceQuota/"))
+    .map((o) => say["quota-not-counted"](o.source.span, [o.object.metadata.name, identityOf(o.app.key).namespace]));
 
 function readEntry(
   entry: AppEntry,

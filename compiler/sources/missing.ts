@@ -15,6 +15,9 @@ const CLUSTER_KINDS: readonly string[] = [
   "GatewayClass",
   "PersistentVolume",
   "ClusterRole",
+  "ClusterIssuer",
+  "ClusterSecretStore",
+  "ClusterTriggerAuthentication",
   "VolumeAttributesClass",
   "ClusterTrustBundle",
 ];

@@ -191,6 +191,12 @@ const OF_KIND: Readonly<Record<string, Reader>> = {
   },
   "kubevirt.io/VirtualMachine": (spec, _root, add) => machineReferences(at(spec, "template", "spec"), add),
   "kubevirt.io/VirtualMachineInstance": (spec, _root, add) => machineReferences(spec, add),
+  "external-secrets.io/ExternalSecret": (spec, _root, add) => {
+    add(text(at(spec, "secretStoreRef", "kind")) ?? "SecretStore", at(spec, "secretStoreRef", "name"));
+  },
+  "cert-manager.io/Certificate": (spec, _root, add) => {
+    add(text(at(spec, "issuerRef", "kind")) ?? "Issuer", at(spec, "issuerRef", "name"));
+  },
   "keda.sh/ScaledObject": (spec, _root, add) => {
     for (const trigger of items(at(spec, "triggers"))) {
       const kind = text(at(trigger, "authenticationRef", "kind")) ?? "TriggerAuthentication";

@@ -50,6 +50,10 @@ function collect(json: Json, path: Path, document: YamlDocument, found: Found[],
     refuse([...path, "kind"], `\`${shorten(kind)}\` is not a kind such as \`Deployment\``);
     return;
   }
+  if (apiVersion.startsWith("kustomize.config.k8s.io/")) {
+    refuse([...path, "kind"], "it is a kustomization; name its directory with `kustomization`");
+    return;
+  }
   if (kind.endsWith("List") && Array.isArray(json["items"])) {
     (json["items"] as readonly Json[]).forEach((item, i) =>
       collect(withKind(item, apiVersion, kind), [...path, "items", i], document, found, diagnostics),

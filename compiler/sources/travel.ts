@@ -2,7 +2,7 @@
 // reaches is loose. It must not know how workloads are read or where they run.
 import type { AppObject, KubernetesObject, ObjectKey, Selector } from "../ir.ts";
 import { groupOf, identityOf } from "../objects.ts";
-import { followsOf, nameOf, objectName, selectingOf, serviceAccountGroups } from "./attachments.ts";
+import { followsOf, isProducer, nameOf, objectName, selectingOf, serviceAccountGroups } from "./attachments.ts";
 import type { ObjectName, Selecting } from "./attachments.ts";
 import { backendsOf, referencesOf } from "./references.ts";
 import type { Reference } from "./references.ts";
@@ -168,7 +168,7 @@ function visit(app: AppObject, index: Index, find: Travel["find"], { add, follow
   for (const reference of references) {
     const target = find(reference.kind, reference.namespace, reference.name);
     if (target !== undefined) add(target);
-    else if (!reference.optional) missing.push({ reference, user: app });
+    else if (!reference.optional && !isMade(reference, index)) missing.push({ reference, user: app });
     follow(objectName(reference.kind, reference.namespace, reference.name));
     if (reference.kind === "ServiceAccount")
       for (const group of serviceAccountGroups(reference.namespace)) follow(group);
@@ -190,6 +190,10 @@ function visit(app: AppObject, index: Index, find: Travel["find"], { add, follow
   add(index.definitions.get(`${groupOf(apiVersion)}/${kind}`));
   if (namespace !== "") add(index.named.get(objectName("Namespace", "", namespace)));
 }
+
+/** Whether an operator makes the object in the cluster, out of another object of the app. */
+const isMade = ({ kind, namespace, name }: Reference, index: Index): boolean =>
+  (index.followers.get(objectName(kind, namespace, name)) ?? []).some(isProducer);
 
 /** ClusterRoles that an aggregating one is made of. */
 function aggregated(app: AppObject, clusterRoles: readonly AppObject[]): readonly AppObject[] {

@@ -65,6 +65,7 @@ describe("objects", () => {
     ["apiVersion: V 1\nkind: X\nmetadata: { name: a }", "`V 1` is not an apiVersion"],
     ["apiVersion: v1\nkind: a/b\nmetadata: { name: a }", "`a/b` is not a kind"],
     ["apiVersion: v1\nkind: X", "`X` has no `metadata`"],
+    ["apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization", "name its directory with `kustomization`"],
     ["apiVersion: v1\nkind: X\nmetadata: { name: 7 }", "not a text; quote it"],
     ["apiVersion: v1\nkind: X\nmetadata: { name: a/b }", "which no cluster takes"],
     ["apiVersion: v1\nkind: X\nmetadata: { generateName: a- }", "needs a `name`"],
@@ -134,6 +135,15 @@ describe("files", () => {
 
   it("without an object are said", () => {
     expect(load("# nothing\n").codes).toEqual(["no-objects"]);
+  });
+});
+
+describe("the app's namespace", () => {
+  it.each(["Core", "a_b", "a.b", "-a", "a".repeat(64)])("%s is none", (namespace) => {
+    const { diagnostics } = load(deployment("containers: [{ name: c }]"), undefined, {}, namespace);
+    expect(diagnostics).toMatchObject([
+      { code: "source/bad-name", help: "say which namespace is meant: `app NAME in NAMESPACE { … }`" },
+    ]);
   });
 });
 

@@ -83,12 +83,13 @@ export function load(
   files: string | Readonly<Record<string, string>>,
   entries?: readonly AppEntry[],
   host: Partial<Host> = {},
+  namespace = "telco",
 ): Loaded {
   const texts = typeof files === "string" ? { "m.yaml": files } : files;
   const app: AppStatement = {
     kind: "app",
     name: word("core"),
-    namespace: word("telco"),
+    namespace: word(namespace),
     entries: entries ?? Object.keys(texts).map(manifests),
     span,
   };

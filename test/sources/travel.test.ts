@@ -446,3 +446,52 @@ describe("many", () => {
     expect(app.travels("w1234")).toEqual(["ConfigMap/c1234", "Service/s1234"]);
   });
 });
+
+describe("what operators make", () => {
+  const uses = "volumes: [{ name: v, secret: { secretName: it } }]";
+  it.each([
+    [
+      object(
+        "external-secrets.io/v1",
+        "ExternalSecret",
+        "outside",
+        "spec: { secretStoreRef: { name: vault }, target: { name: it } }",
+      ),
+      object("external-secrets.io/v1", "SecretStore", "vault"),
+      ["ExternalSecret/outside", "SecretStore/vault"],
+    ],
+    [object("bitnami.com/v1alpha1", "SealedSecret", "it"), "", ["SealedSecret/it"]],
+    [
+      object(
+        "cert-manager.io/v1",
+        "Certificate",
+        "web",
+        "spec: { secretName: it, issuerRef: { kind: ClusterIssuer, name: ca } }",
+      ),
+      object("cert-manager.io/v1", "ClusterIssuer", "ca"),
+      ["Certificate/web", "ClusterIssuer/ca"],
+    ],
+  ])("travels with who uses it, and is not missed: %s", (maker, source, travels) => {
+    const app = web(uses, maker, source);
+    expect(app.travels("web")).toEqual(travels);
+    expect(app.codes).toEqual([]);
+  });
+
+  it("rules of a mesh follow the Service that they name", () => {
+    const app = web(
+      "containers: [{ name: c }]",
+      service("web", "app: web"),
+      object("networking.istio.io/v1", "VirtualService", "v", "spec: { hosts: [web.telco.svc.cluster.local] }"),
+      object("networking.istio.io/v1", "DestinationRule", "d", "spec: { host: web }"),
+      object("networking.istio.io/v1", "DestinationRule", "other", "spec: { host: web.other }"),
+    );
+    expect(app.travels("web")).toEqual(["DestinationRule/d", "Service/web", "VirtualService/v"]);
+  });
+
+  it("a quota is not counted, and that is said", () => {
+    const app = web("containers: [{ name: c }]", object("v1", "ResourceQuota", "q"));
+    expect(app.diagnostics).toMatchObject([
+      { severity: "warning", message: "the quota `q` of `telco` is not counted when workloads are placed" },
+    ]);
+  });
+});
