@@ -135,6 +135,13 @@ export const catalogue = defineDiagnostics("grammar", {
     todo: "Write `workload NAME = KIND/OBJECT`, such as `Deployment/core-nrf`.",
     message: (found: string) => `${quoted(found)} is not of the form \`KIND/NAME\``,
   },
+  "port-number": {
+    severity: "error",
+    what: "A port of a workload is a range or a name.",
+    why: "`port NAME NUMBER` gives a name to one port of the container.",
+    todo: "Write one entry for each port, such as `port sbi 8000` or `port n2 38412/sctp`.",
+    message: () => "a port of a workload has one number, such as `8000` or `38412/sctp`",
+  },
   "too-large": {
     severity: "error",
     what: "A file is larger than the language reads.",

@@ -1,6 +1,6 @@
 // The rules of apps, their workloads, and logical clouds. It must not know where anything runs.
 import type { IToken } from "chevrotain";
-import type { AppEntry, CloudEntry, Statement, Word, WorkloadEntry } from "./ast.ts";
+import type { AppEntry, CloudEntry, PortSpec, Statement, Word, WorkloadEntry } from "./ast.ts";
 import { syntax } from "./diagnostics.ts";
 import { FleetParser } from "./parser-fleet.ts";
 import * as t from "./tokens.ts";
@@ -115,7 +115,8 @@ export class AppParser extends FleetParser {
           ALT: () => {
             this.CONSUME(t.word.port);
             const name = this.name(this.CONSUME2(t.NameLike));
-            const { port, protocol } = this.SUBRULE(this.port);
+            const number = this.SUBRULE(this.port);
+            const { port, protocol } = this.ACTION(() => this.singlePort(number)) ?? number;
             const rest = protocol === undefined ? {} : { protocol };
             return { kind: "port", name, number: port, ...rest, span: this.since(start) };
           },
@@ -178,6 +179,13 @@ export class AppParser extends FleetParser {
       { ALT: (): "viewer" => (this.CONSUME(t.word.viewer), "viewer") },
     ]),
   );
+
+  /** A workload's port has one number: a range or a name is refused. */
+  private singlePort(port: PortSpec): PortSpec {
+    const isNumber = port.port.form === "number" || port.port.form === "parameter";
+    if (!isNumber || port.end !== undefined) this.found.push(syntax["port-number"](port.span, []));
+    return port;
+  }
 
   /** `Deployment/core-nrf` is one token; names of objects have no slash, so the last one parts kind and name. */
   private objectReference(token: IToken): { objectKind: Word; objectName: Word } {

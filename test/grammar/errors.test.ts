@@ -47,6 +47,14 @@ describe("a statement that goes on wrongly", () => {
     ],
     ["expect internet on paris", "not-a-workload at [internet]: `internet` is not something that is placed"],
     ["app x { workload n = foo }", "object-reference at [foo]: `foo` is not of the form `KIND/NAME`"],
+    [
+      "app x { workload y { port sbi 8000-8010 } }",
+      "port-number at [8000-8010]: a port of a workload has one number, such as `8000` or `38412/sctp`",
+    ],
+    [
+      "app x { workload y { port sbi http } }",
+      "port-number at [http]: a port of a workload has one number, such as `8000` or `38412/sctp`",
+    ],
     ["run café", "wrong-name at [café]: `café` is not a name: a name has only a–z, A–Z, 0–9, `-`, `_`, `.` and `/`"],
     ["run a ~~~ b", "wrong-character at [~~~]: `~~~` means nothing here"],
     ["run a\u0007\u001b b", "wrong-character at [\u0007\u001b]: `\\u0007\\u001b` means nothing here"],
