@@ -89,7 +89,8 @@ export async function makePlan(project: Project, request: PlanRequest, world: Wo
   });
   known.push(...outcome.diagnostics);
   if (outcome.status === "infeasible" || outcome.status === "unknown") {
-    if (outcome.status === "infeasible") known.push(...(await explainImpossible(ir, before, outcome, world.clock)));
+    if (outcome.status === "infeasible")
+      known.push(...(await explainImpossible(ir, before, { without: request.without, now: world.clock })));
     const plan = emptyPlan(outcome.status, known, asked, digest());
     return { plan, ir, before, observations, outcome, sources };
   }
