@@ -2,7 +2,13 @@
 // It must not know node:fs; `runtime/` gives the real one, tests an in-memory one.
 
 /** What a read gives: text, or why not (missing, outside of the project's root, not text, too large). */
-export type ReadResult = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: "missing" | "outside" | "directory" | "not-text" | "too-large" | "unreadable"; readonly detail: string };
+export type ReadResult =
+  | { readonly ok: true; readonly text: string }
+  | {
+      readonly ok: false;
+      readonly reason: "missing" | "outside" | "directory" | "not-text" | "too-large" | "unreadable";
+      readonly detail: string;
+    };
 
 /** Paths are relative to the project's root, with `/`; a path that leaves the root answers `outside`, symbolic links included. */
 export interface Host {
@@ -10,9 +16,20 @@ export interface Host {
   /** Every file directly in a directory, sorted; undefined when it is not a directory. */
   list(path: string): readonly string[] | undefined;
   /** `helm template RELEASE CHART --namespace NS -f values…`: rendered YAML, or why not. */
-  helm(chart: string, values: readonly string[], release: string, namespace: string): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: "no-program" | "failed"; readonly detail: string };
+  helm(
+    chart: string,
+    values: readonly string[],
+    release: string,
+    namespace: string,
+  ):
+    | { readonly ok: true; readonly text: string }
+    | { readonly ok: false; readonly reason: "no-program" | "failed"; readonly detail: string };
   /** `kustomize build DIR` or `kubectl kustomize DIR`. */
-  kustomize(path: string): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: "no-program" | "failed"; readonly detail: string };
+  kustomize(
+    path: string,
+  ):
+    | { readonly ok: true; readonly text: string }
+    | { readonly ok: false; readonly reason: "no-program" | "failed"; readonly detail: string };
 }
 
 /** An in-memory host: the twin that tests, the editor and a web page use. Directories are implied by the paths. */

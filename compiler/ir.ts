@@ -14,7 +14,13 @@ export type Amounts = Readonly<Record<string, number>>;
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>>; readonly [key: string]: unknown };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly [key: string]: unknown;
+  };
   readonly [key: string]: unknown;
 }
 
@@ -28,11 +34,37 @@ export type ConditionIr =
   | { readonly kind: "always" }
   | { readonly kind: "and" | "or"; readonly operands: readonly ConditionIr[]; readonly span: Span }
   | { readonly kind: "not"; readonly operand: ConditionIr; readonly span: Span }
-  | { readonly kind: "label"; readonly level: "cluster" | "node"; readonly key: string; readonly operator: CompareOperator; readonly value: string; readonly comparesAs: "text" | "number" | "version"; readonly span: Span }
-  | { readonly kind: "label-in"; readonly level: "cluster" | "node"; readonly key: string; readonly values: readonly string[]; readonly span: Span }
-  | { readonly kind: "feature"; readonly level: "cluster" | "node"; readonly name: string; readonly nodeLabel?: { readonly key: string; readonly value: string }; readonly span: Span }
+  | {
+      readonly kind: "label";
+      readonly level: "cluster" | "node";
+      readonly key: string;
+      readonly operator: CompareOperator;
+      readonly value: string;
+      readonly comparesAs: "text" | "number" | "version";
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "label-in";
+      readonly level: "cluster" | "node";
+      readonly key: string;
+      readonly values: readonly string[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "feature";
+      readonly level: "cluster" | "node";
+      readonly name: string;
+      readonly nodeLabel?: { readonly key: string; readonly value: string };
+      readonly span: Span;
+    }
   /** Of one node of the pool: its allocatable amount, in base units. */
-  | { readonly kind: "resource"; readonly resource: string; readonly operator: CompareOperator; readonly amount: number; readonly span: Span };
+  | {
+      readonly kind: "resource";
+      readonly resource: string;
+      readonly operator: CompareOperator;
+      readonly amount: number;
+      readonly span: Span;
+    };
 
 // ---- the fleet ------------------------------------------------------------------------------------------------------------------
 
@@ -96,7 +128,8 @@ export interface Fleet {
 
 // ---- what runs ------------------------------------------------------------------------------------------------------------------
 
-export type WorkloadKind = "Deployment" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" | "ReplicaSet" | "Pod" | "other";
+export type WorkloadKind =
+  "Deployment" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" | "ReplicaSet" | "Pod" | "other";
 
 export interface ContainerPort {
   readonly container: string;
@@ -107,7 +140,11 @@ export interface ContainerPort {
 }
 
 /** One term of label requirements (Kubernetes' match expressions), all must hold. */
-export type Requirement = { readonly key: string; readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt"; readonly values: readonly string[] };
+export type Requirement = {
+  readonly key: string;
+  readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt";
+  readonly values: readonly string[];
+};
 
 /** A label selector as requirements; empty selects everything. */
 export type Selector = readonly Requirement[];
@@ -123,13 +160,32 @@ export interface PodAffinityTerm {
 export interface PodConstraints {
   readonly nodeSelector: Readonly<Record<string, string>>;
   /** requiredDuringScheduling node affinity: terms are ORed, the requirements of one ANDed. Empty: none. */
-  readonly nodeAffinity: readonly { readonly requirements: readonly Requirement[]; readonly fields: readonly Requirement[] }[];
-  readonly tolerations: readonly { readonly key?: string; readonly operator: "Exists" | "Equal"; readonly value?: string; readonly effect?: string }[];
+  readonly nodeAffinity: readonly {
+    readonly requirements: readonly Requirement[];
+    readonly fields: readonly Requirement[];
+  }[];
+  readonly tolerations: readonly {
+    readonly key?: string;
+    readonly operator: "Exists" | "Equal";
+    readonly value?: string;
+    readonly effect?: string;
+  }[];
   readonly podAffinity: readonly PodAffinityTerm[];
   readonly podAntiAffinity: readonly PodAffinityTerm[];
   /** topologySpreadConstraints with `whenUnsatisfiable: DoNotSchedule`. */
-  readonly spread: readonly { readonly maxSkew: number; readonly topologyKey: string; readonly selector: Selector; readonly minDomains?: number; readonly nodeAffinityPolicy: "Honor" | "Ignore"; readonly nodeTaintsPolicy: "Honor" | "Ignore" }[];
-  readonly hostPorts: readonly { readonly port: number; readonly protocol: "TCP" | "UDP" | "SCTP"; readonly ip: string }[];
+  readonly spread: readonly {
+    readonly maxSkew: number;
+    readonly topologyKey: string;
+    readonly selector: Selector;
+    readonly minDomains?: number;
+    readonly nodeAffinityPolicy: "Honor" | "Ignore";
+    readonly nodeTaintsPolicy: "Honor" | "Ignore";
+  }[];
+  readonly hostPorts: readonly {
+    readonly port: number;
+    readonly protocol: "TCP" | "UDP" | "SCTP";
+    readonly ip: string;
+  }[];
   /** What the planner can not judge and so refuses (a `schedulerName` of others, a node name, …), in the user's terms. */
   readonly unmodelled: readonly string[];
 }
@@ -211,20 +267,32 @@ export interface RunIr {
   readonly copySize: number;
   /** All must hold. */
   readonly where: readonly { readonly condition: ConditionIr; readonly span: Span }[];
-  /** Clusters named by `on`; each entry narrows further. `each` with `of`: `required` clusters must all be used. */
+  /** Clusters named by `on`; each entry narrows further. The clusters of `eachOf`, `choices` and `shares` are entries too. */
   readonly on: readonly { readonly clusters: readonly string[]; readonly span: Span }[];
   readonly eachOf?: { readonly clusters: readonly string[]; readonly span: Span };
   /** `on a then b`: ordered choices, each a set of clusters. */
   readonly choices?: { readonly choices: readonly (readonly string[])[]; readonly span: Span };
-  readonly shares?: { readonly shares: readonly { readonly cluster: string; readonly weight: number }[]; readonly span: Span };
+  readonly shares?: {
+    readonly shares: readonly { readonly cluster: string; readonly weight: number }[];
+    readonly span: Span;
+  };
   readonly spread: readonly { readonly key: string; readonly max?: number; readonly span: Span }[];
-  /** Each entry: one of `workloads` in reach; `microseconds` absent: soft. */
-  readonly near: readonly { readonly workloads: readonly string[]; readonly microseconds?: number; readonly span: Span }[];
+  /** Each entry: one of `workloads` in reach; `microseconds` absent: soft. A list after `near` is one entry for each. */
+  readonly near: readonly {
+    readonly workloads: readonly string[];
+    readonly microseconds?: number;
+    readonly span: Span;
+  }[];
   readonly with: readonly { readonly workload: string; readonly span: Span }[];
   readonly apart: readonly { readonly workload: string; readonly key: string; readonly span: Span }[]; // key `cluster` or a label
   /** Larger of manifest, `needs` and top-conjunction bounds, for each resource; `reservations` says which words raised what. */
   readonly demand: Amounts;
-  readonly reservations: readonly { readonly resource: string; readonly amount: number; readonly container?: string; readonly span: Span }[];
+  readonly reservations: readonly {
+    readonly resource: string;
+    readonly amount: number;
+    readonly container?: string;
+    readonly span: Span;
+  }[];
   readonly survive?: { readonly count: number; readonly unit: string; readonly keeping: number; readonly span: Span };
   readonly optional: boolean;
   /** Default 0; higher goes first. */
@@ -257,7 +325,10 @@ export interface PortIr {
   readonly protocol: Protocol;
 }
 
-/** `allow` and `deny`, one for each ordered pair of peers after expanding lists, apps and `<->`. */
+/**
+ * `allow` and `deny`, one for each ordered pair of peers after expanding lists, apps and `<->`. What a `deny` takes out of an `allow` is
+ * taken out already; the `deny` itself stays, since it closes the ingress of what it names.
+ */
 export interface TrafficIr {
   readonly kind: "allow" | "deny";
   readonly from: PeerIr;
@@ -265,7 +336,7 @@ export interface TrafficIr {
   /** Empty: every port. */
   readonly ports: readonly PortIr[];
   readonly over?: string;
-  /** Whether the statement named this end itself (not through an app or a list): a `deny` beside it is an error. */
+  /** Whether the statement named both ends themselves (not through an app or a list): a `deny` beside it is an error. */
   readonly namesBoth: boolean;
   readonly span: Span;
 }
@@ -294,7 +365,11 @@ export interface Ir {
   readonly traffic: readonly TrafficIr[];
   readonly isolates: readonly IsolateIr[];
   /** Workloads that must share one cluster (shared claims), each set with the reason. */
-  readonly together: readonly { readonly workloads: readonly string[]; readonly because: string; readonly span: Span }[];
-  /** Digest of everything that was read (hex SHA-256 given by the caller's port), for stale plans. */
+  readonly together: readonly {
+    readonly workloads: readonly string[];
+    readonly because: string;
+    readonly span: Span;
+  }[];
+  /** The text of each `param`'s value, `--set` taken into account. */
   readonly params: Readonly<Record<string, string>>;
 }

@@ -76,7 +76,7 @@ export const conditions = {
       `this holds on the nodes \`${yes}\` of \`${cluster}\` and not on \`${no}\`, and no node label tells the two apart`,
   },
   "unknown-property": {
-    severity: "error",
+    severity: "warning",
     what: "`accepts` asks for a property that no workload has.",
     why: "It is false for every workload, so the cluster would accept none (or, after `not`, all).",
     todo: "Correct the word, or give the workloads that property.",

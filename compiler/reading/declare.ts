@@ -70,14 +70,14 @@ export function claimName(
     });
   }
   places.set(name.text, name.span);
-  const isPlace = kind === "a cluster" || kind === "a group";
-  return (isPlace ? PLACE_NAME : KUBERNETES_NAME).test(name.text) && name.text.length <= 63
+  const isObject = kind === "a cloud" || kind === "a network";
+  return (isObject ? KUBERNETES_NAME : PLACE_NAME).test(name.text) && name.text.length <= 63
     ? undefined
     : diagnose["bad-name"](name.span, [kind, name.text]);
 }
 
-/** Apps, clouds and networks name objects. */
+/** Clouds and networks name objects; what an app's name becomes is said where its namespace is known. */
 const KUBERNETES_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** Clusters and groups name directories and label values: capitals and `_` are harmless there. */
+/** Other names become directories and values of labels: capitals and `_` are harmless there. */
 const PLACE_NAME = /^[A-Za-z0-9]([-\w.]*[A-Za-z0-9])?$/;
