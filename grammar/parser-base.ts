@@ -205,30 +205,34 @@ export class BaseParser extends EmbeddedActionsParser {
   /** What a key is compared with, if with anything. */
   readonly test = this.RULE("test", (key: Word, start: number): Condition | undefined => {
     let result: Condition | undefined;
-    this.OPTION(() => {
-      result = this.OR([
-        {
-          ALT: (): Condition => {
-            const operator = this.SUBRULE(this.operator);
-            const value = this.value(this.CONSUME(t.Value));
-            return { kind: "compare", key, operator, value, span: this.since(start) };
+    this.OPTION({
+      // `where gpu in upf` asks for a GPU in the container `upf`.
+      GATE: () => this.LA(1).tokenType !== t.word.in || this.LA(2).tokenType === t.OpenParen,
+      DEF: () => {
+        result = this.OR([
+          {
+            ALT: (): Condition => {
+              const operator = this.SUBRULE(this.operator);
+              const value = this.value(this.CONSUME(t.Value));
+              return { kind: "compare", key, operator, value, span: this.since(start) };
+            },
           },
-        },
-        {
-          ALT: (): Condition => {
-            let negated = false;
-            this.OPTION2(() => {
-              this.CONSUME(t.word.not);
-              negated = true;
-            });
-            this.CONSUME(t.word.in);
-            this.CONSUME(t.OpenParen);
-            const values = this.SUBRULE(this.valueList);
-            this.CONSUME(t.CloseParen);
-            return { kind: "in", key, values, negated, span: this.since(start) };
+          {
+            ALT: (): Condition => {
+              let negated = false;
+              this.OPTION2(() => {
+                this.CONSUME(t.word.not);
+                negated = true;
+              });
+              this.CONSUME(t.word.in);
+              this.CONSUME(t.OpenParen);
+              const values = this.SUBRULE(this.valueList);
+              this.CONSUME(t.CloseParen);
+              return { kind: "in", key, values, negated, span: this.since(start) };
+            },
           },
-        },
-      ]);
+        ]);
+      },
     });
     return result;
   });

@@ -55,7 +55,8 @@ class Walker {
     return taken.length === 0 ? undefined : this.reach(taken.map((step) => step.next));
   }
 
-  private reach(places: readonly (Place | undefined)[]): Walk {
+  /** The walk at any of these places. */
+  reach(places: readonly (Place | undefined)[]): Walk {
     const steps = new Map<string, Step>();
     const seen = new Set<Place>();
     let complete = false;

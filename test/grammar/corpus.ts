@@ -72,6 +72,7 @@ export const corpus: Readonly<Record<string, readonly string[]>> = {
     "run a with b",
     "run a with app x except y apart from app z by zone apart from q",
     "run a needs cpu 2, memory 4Gi in main",
+    "run a where gpu in main prefer gpu in main",
     "run a x4 survive 1 cluster",
     "run a x4 survive 2 clusters keeping 2",
     "run a survive 1 zone keeping 1",
