@@ -1,0 +1,91 @@
+// Makes a problem smaller without changing its answer: choices that are none are taken, and what does not touch is told apart. It must not
+// know solvers.
+import type { Placement, Problem } from "../problem.ts";
+import type { Learnt } from "../solver/learnt.ts";
+import { componentsOf } from "./components.ts";
+import { completes, exceeds, verdicts } from "./decided.ts";
+import { partOf } from "./parts.ts";
+import type { Part } from "./parts.ts";
+import { usableOf } from "./usable.ts";
+import type { Usable } from "./usable.ts";
+import { sharesOf } from "./value.ts";
+
+export interface Presolved {
+  readonly parts: readonly Part[];
+  /** What is decided already; zero elsewhere. */
+  readonly decided: Placement;
+}
+
+type Learned = Pick<Learnt, "cuts" | "limits">;
+
+const NOTHING: Learned = { cuts: [], limits: [] };
+
+/** Parts that can be solved each on its own; `impossible` when what is decided already breaks a capacity. */
+export function presolve(problem: Problem, learnt: Learned = NOTHING): Presolved | "impossible" {
+  const usable: Usable[] = [];
+  for (const workload of problem.workloads) {
+    const found = usableOf(workload);
+    if (found === "impossible") return found;
+    usable.push(found);
+  }
+  const { parts, decided: wholly } = componentsOf(problem, usable);
+  const whole =
+    parts.length === 1 && wholly.length === 0 && usable.every((entry, w) => entry.workload === problem.workloads[w]);
+  if (whole) return { parts: [unchanged(problem, learnt)], decided: nothing(problem) };
+  const isDecided = problem.workloads.map(() => false);
+  for (const w of wholly) isDecided[w] = true;
+  const decided = problem.workloads.map((workload, w) => {
+    const counts = workload.candidates.map(() => 0);
+    const { kept, forced } = usable[w] as Usable;
+    if (isDecided[w] === true) kept.forEach((i, k) => (counts[i] = forced?.[k] ?? 0));
+    return counts;
+  });
+  const open = new Set(parts.flatMap((part) => part.clusters));
+  const closed = new Set(problem.clusters.keys().filter((cluster) => !open.has(cluster)));
+  const found = verdicts(problem, decided, closed);
+  const unsure = [...found].filter(([, verdict]) => verdict === "unsure").map(([cluster]) => cluster);
+  if ([...found.values()].includes("overflows")) return "impossible";
+  if (learnt.cuts.some((cut) => closed.has(cut.cluster) && completes(cut, problem, decided))) return "impossible";
+  if (learnt.limits.some((limit) => closed.has(limit.cluster) && exceeds(limit, problem, decided))) return "impossible";
+  const ground = { problem, usable, decided, isDecided, learnt, floor: floorOf(problem, decided, closed) };
+  return {
+    decided,
+    parts: [
+      ...parts.map((part) => partOf(ground, part.workloads, part.clusters)),
+      ...unsure.map((cluster) => partOf(ground, [], [cluster])),
+    ],
+  };
+}
+
+const nothing = (problem: Problem): Placement => problem.workloads.map(({ candidates }) => candidates.map(() => 0));
+
+function unchanged(problem: Problem, { cuts, limits }: Learned): Part {
+  return {
+    problem,
+    cuts,
+    limits,
+    workloads: problem.workloads.map(({ candidates }, index) => ({ index, kept: candidates.map((_, i) => i) })),
+    clusters: problem.clusters.map((_, c) => c),
+  };
+}
+
+function floorOf(problem: Problem, decided: Placement, closed: ReadonlySet<number>): number {
+  const shares = sharesOf(problem, decided);
+  const count = problem.resources.length;
+  return shares.reduce((most, share, at) => (closed.has(Math.floor(at / count)) ? Math.max(most, share) : most), 0);
+}
+
+/** The placement of the whole problem from those of its parts, in the order of `parts`. */
+export function joinPlacements(
+  { parts, decided }: Presolved,
+  problem: Problem,
+  found: readonly Placement[],
+): Placement {
+  const joined = decided.map((counts) => [...counts]);
+  parts.forEach((part, p) =>
+    part.workloads.forEach(({ index, kept }, w) =>
+      kept.forEach((i, k) => ((joined[index] as number[])[i] = found[p]?.[w]?.[k] ?? 0)),
+    ),
+  );
+  return problem.workloads.map((_, w) => joined[w] as number[]);
+}

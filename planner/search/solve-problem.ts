@@ -1,0 +1,117 @@
+// The door through which a problem is solved: made smaller, told apart, each part given to what suits it, and put together again. It must
+// not know how a part is solved.
+import type { Placement, Problem, SolveOptions } from "../problem.ts";
+import { joinPlacements, presolve, valuesOf } from "../presolve/index.ts";
+import type { Part, Presolved } from "../presolve/index.ts";
+import type { Learnt } from "../solver/learnt.ts";
+import { gapOf, solveProblem as solveExactly } from "../solver/solve.ts";
+import type { ExactSolution } from "../solver/solve.ts";
+
+const NOTHING_LEARNT: Learnt = { cuts: [], limits: [], floors: [] };
+
+type Solved = Extract<ExactSolution, { readonly status: "optimal" | "feasible" }>;
+
+/** Solves a problem with the solver that is named or, for `auto`, with what suits each of its independent parts. */
+export async function solveProblem(
+  problem: Problem,
+  options: SolveOptions,
+  learnt: Learnt = NOTHING_LEARNT,
+): Promise<ExactSolution> {
+  const presolved = presolve(problem, learnt);
+  if (presolved === "impossible") return { status: "infeasible", solver: "presolve" };
+  const started = options.now();
+  const solved: Solved[] = [];
+  let floors = learnt.floors;
+  for (const part of presolved.parts) {
+    const own = termsOf(part.problem);
+    const timeLimit = Math.max(1, options.timeLimit - (options.now() - started));
+    const known = { cuts: part.cuts, limits: part.limits, floors: floors.slice(0, own) };
+    const found = await solveExactly(part.problem, { ...options, timeLimit }, known);
+    if (found.status === "infeasible" || found.status === "unknown") return found;
+    solved.push(found);
+    floors = floors.slice(own);
+  }
+  return together(problem, presolved, solved);
+}
+
+/** How many terms a problem has, those of `then` too. */
+function termsOf({ objectives, rules }: Problem): number {
+  const depth = Math.max(1, ...rules.map((rule) => (rule.kind === "choices" ? rule.choices.length : 1)));
+  return objectives.length + depth - 1;
+}
+
+function together(problem: Problem, presolved: Presolved, solved: readonly Solved[]): ExactSolution {
+  const [only] = solved;
+  if (only !== undefined && presolved.parts[0]?.problem === problem) return only;
+  const placement = joinPlacements(
+    presolved,
+    problem,
+    solved.map((found) => found.placement),
+  );
+  const optimal = solved.every((found) => found.status === "optimal");
+  const objective = objectiveOf(problem, placement, solved);
+  return {
+    status: optimal ? "optimal" : "feasible",
+    placement,
+    objective,
+    gap: gapOf(objective),
+    solver: [...new Set(solved.map((found) => found.solver))].join(" and ") || "presolve",
+    situations: situationsOf(problem, presolved, solved, placement),
+    floors: optimal ? solved.flatMap((found) => found.floors ?? []) : [],
+  };
+}
+
+/**
+ * Values of the whole; its bound is as far below as those of its parts are together. Of several parts, one that is not proven could trade
+ * with the others: then nothing is known of the terms after it.
+ */
+function objectiveOf(problem: Problem, placement: Placement, solved: readonly Solved[]) {
+  const values = valuesOf(problem, placement).map(tidy);
+  let open = false;
+  return problem.objectives.map(({ name }, t) => {
+    const value = values[t] as number;
+    const gaps = solved.map((found) => {
+      const term = found.objective[t];
+      return term === undefined ? 0 : Math.max(0, term.value - term.bound);
+    });
+    const bound = open
+      ? Math.min(0, value)
+      : name === "imbalance"
+        ? highest(value, solved, t)
+        : value - gaps.reduce((a, b) => a + b, 0);
+    const hidden =
+      name !== "unplaced" &&
+      solved.some((found) => found.status === "feasible") &&
+      problem.rules.some((rule) => rule.kind === "choices");
+    open ||= solved.length > 1 && (hidden || value - bound > 1e-9 * Math.max(1, Math.abs(value)));
+    return { name, value, bound: tidy(bound) };
+  });
+}
+
+/** The highest share is at least what every part proves of its own. */
+function highest(value: number, solved: readonly Solved[], t: number): number {
+  if (solved.every((found) => (found.objective[t]?.value ?? 0) <= (found.objective[t]?.bound ?? 0))) return value;
+  return Math.min(value, Math.max(0, ...solved.map((found) => found.objective[t]?.bound ?? 0)));
+}
+
+/** Losses speak of one part only, where all that survives is; everywhere else, what is not lost stays. */
+function situationsOf(problem: Problem, presolved: Presolved, solved: readonly Solved[], placement: Placement) {
+  const planned = { lost: new Set<number>(), placement };
+  const cases = presolved.parts.flatMap((part, p) => {
+    const situations = solved[p]?.situations ?? [];
+    return situations.slice(1).map((situation) => {
+      const lost = new Set([...situation.lost].map((c) => part.clusters[c] as number));
+      return { lost, placement: after(problem, part, placement, situation.placement, lost) };
+    });
+  });
+  return [planned, ...cases];
+}
+
+function after(problem: Problem, part: Part, planned: Placement, own: Placement, lost: ReadonlySet<number>): Placement {
+  const left = planned.map((counts, w) =>
+    counts.map((count, i) => (lost.has(problem.workloads[w]?.candidates[i]?.cluster as number) ? 0 : count)),
+  );
+  return joinPlacements({ parts: [part], decided: left }, problem, [own]);
+}
+
+const tidy = (value: number): number => Number(value.toPrecision(12));
