@@ -10,6 +10,7 @@ import {
 } from "../../compiler/index.ts";
 import type { Span } from "../../grammar/index.ts";
 import type { ActionController, ActionInput, ActionOutput, PlacedObject } from "./controller.ts";
+import { presentOn } from "./present.ts";
 import { sameObjects } from "./same-objects.ts";
 
 export const base: ActionController = { name: "base", expand: bring };
@@ -32,7 +33,7 @@ function bring(input: ActionInput): ActionOutput {
   const sameness = sameObjects();
   const bySignature = new Map<string, readonly PlacedObject[]>();
   const objects: Record<string, readonly PlacedObject[]> = {};
-  for (const [cluster, present] of presentOn(input)) {
+  for (const [cluster, present] of [...presentOn(input)].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const signature = present.join(" ");
     let list = bySignature.get(signature);
     if (list === undefined) {
@@ -42,20 +43,6 @@ function bring(input: ActionInput): ActionOutput {
     objects[cluster] = list;
   }
   return { objects, diagnostics: sameness.diagnostics };
-}
-
-/** Which workloads (by number) run on each cluster, clusters sorted, workloads in the order of the IR. */
-function presentOn({ ir, placed }: ActionInput): [string, number[]][] {
-  const present = new Map<string, number[]>();
-  ir.workloads.forEach((workload, number) => {
-    for (const [cluster, replicas] of Object.entries(placed[workload.id] ?? {})) {
-      if (replicas <= 0) continue;
-      const list = present.get(cluster);
-      if (list === undefined) present.set(cluster, [number]);
-      else list.push(number);
-    }
-  });
-  return [...present].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 interface Offers {

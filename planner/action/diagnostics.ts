@@ -88,7 +88,7 @@ export const actionDiagnostics = defineDiagnostics("action", {
     why: "The policies that are generated hold within one cluster.",
     todo: "Run both on the same clusters (`run a with b`), or set `connectivity none`, which does so by itself.",
     message: (rule: string, from: string, at: string, to: string, there: string) =>
-      `\`${rule}\` across clusters is not supported yet: \`${from}\` runs on ${at}, \`${to}\` ${there}`,
+      `\`${rule}\` across clusters is not supported yet: \`${from}\` runs on ${at}, \`${to}\` on ${there}`,
   },
   "policy-opens-more": {
     severity: "error",

@@ -14,7 +14,7 @@ import type { ActionController, ActionInput, ActionOutput } from "./controller.t
 import { actionDiagnostics } from "./diagnostics.ts";
 import { isMap, listAt, valueAt, type Json } from "./edit.ts";
 import { podSpecOf, podPath, withPodSpec } from "./pod-template.ts";
-import { changeWorkloads } from "./workload-objects.ts";
+import { changeWorkloads, everywhereAlike } from "./workload-objects.ts";
 
 export const requests: ActionController = { name: "requests", expand: writeRequests };
 
@@ -25,17 +25,21 @@ function writeRequests(input: ActionInput): ActionOutput {
   const runtimeClasses = input.ir.apps.flatMap((app) =>
     app.objects.map((o) => o.object).filter((object) => object.kind === "RuntimeClass"),
   );
-  const objects = changeWorkloads(input, (workload, object) => {
-    const run = runs.get(workload.id);
-    if (run === undefined || run.reservations.length === 0) return object;
-    let changed = made.get(object);
-    if (changed === undefined) {
-      const result = withReservations(workload, run, object, runtimeClasses);
-      diagnostics.push(...result.diagnostics);
-      made.set(object, (changed = result.object));
-    }
-    return changed;
-  });
+  const objects = changeWorkloads(
+    input,
+    (workload, object) => {
+      const run = runs.get(workload.id);
+      if (run === undefined || run.reservations.length === 0) return object;
+      let changed = made.get(object);
+      if (changed === undefined) {
+        const result = withReservations(workload, run, object, runtimeClasses);
+        diagnostics.push(...result.diagnostics);
+        made.set(object, (changed = result.object));
+      }
+      return changed;
+    },
+    everywhereAlike,
+  );
   return { objects, diagnostics };
 }
 

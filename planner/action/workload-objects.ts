@@ -7,53 +7,74 @@ export type WorkloadChange = (workload: Workload, object: KubernetesObject, clus
 
 /**
  * Applies `change` to each workload's object wherever it runs. Lists of clusters whose objects stay the same stay the same list, and
- * clusters that shared a list go on sharing as long as `change` gives them the same objects.
+ * clusters that shared a list go on sharing as long as `change` gives them the same objects. Clusters of which `likeness` says the same
+ * are changed alike, so they are asked about once; by default each is asked about for itself.
  */
-export function changeWorkloads(input: ActionInput, change: WorkloadChange): Objects {
-  const workloads = workloadsByObject(input);
+export function changeWorkloads(
+  input: ActionInput,
+  change: WorkloadChange,
+  likeness: (cluster: string) => string = (cluster) => cluster,
+): Objects {
+  const workloads = new Map(input.ir.workloads.map((workload) => [workload.object, workload]));
   const sharing: Sharing = { numbers: new Map(), lists: new Map() };
   const result: Record<string, readonly PlacedObject[]> = {};
   for (const [cluster, list] of Object.entries(input.objects)) {
-    result[cluster] = changeList(list, cluster, workloads, change, sharing);
+    let shared = sharing.lists.get(list);
+    if (shared === undefined) {
+      shared = { places: placesOf(list, workloads), byLikeness: new Map(), byChanges: new Map() };
+      sharing.lists.set(list, shared);
+    }
+    const alike = likeness(cluster);
+    let changed = shared.byLikeness.get(alike);
+    if (changed === undefined) {
+      changed = changeList(list, cluster, shared, change, sharing.numbers);
+      shared.byLikeness.set(alike, changed);
+    }
+    result[cluster] = changed;
   }
   return result;
 }
 
-/** Workloads by the key of their object and the app that brought it: two apps may hold one identical object. */
-function workloadsByObject(input: ActionInput): ReadonlyMap<string, Workload> {
-  return new Map(input.ir.workloads.map((workload) => [workload.object, workload]));
-}
-
-/** What has been shared so far: lists by the list they were made of and the changes that made them. */
+/** What has been shared so far. */
 interface Sharing {
   readonly numbers: Map<object, number>;
-  readonly lists: Map<readonly PlacedObject[], Map<string, readonly PlacedObject[]>>;
+  readonly lists: Map<readonly PlacedObject[], SharedList>;
 }
+
+interface SharedList {
+  /** Where the workloads stand in it. */
+  readonly places: readonly (readonly [number, Workload])[];
+  readonly byLikeness: Map<string, readonly PlacedObject[]>;
+  /** What became of it, by what was changed. */
+  readonly byChanges: Map<string, readonly PlacedObject[]>;
+}
+
+const placesOf = (list: readonly PlacedObject[], workloads: ReadonlyMap<string, Workload>): SharedList["places"] =>
+  list.flatMap((placed, index) => {
+    const workload = workloads.get(placed.key);
+    return workload === undefined ? [] : [[index, workload] as const];
+  });
 
 function changeList(
   list: readonly PlacedObject[],
   cluster: string,
-  workloads: ReadonlyMap<string, Workload>,
+  { places, byChanges }: SharedList,
   change: WorkloadChange,
-  sharing: Sharing,
+  numbers: Map<object, number>,
 ): readonly PlacedObject[] {
   const changes: { readonly index: number; readonly object: KubernetesObject }[] = [];
-  for (let index = 0; index < list.length; index++) {
-    const placed = list[index]!;
-    const workload = workloads.get(placed.key);
-    if (workload === undefined) continue;
-    const object = change(workload, placed.object, cluster);
-    if (object !== placed.object) changes.push({ index, object });
+  for (const [index, workload] of places) {
+    const before = list[index]!.object;
+    const object = change(workload, before, cluster);
+    if (object !== before) changes.push({ index, object });
   }
   if (changes.length === 0) return list;
-  const key = changes.map(({ index, object }) => `${index}:${numberOf(object, sharing.numbers)}`).join(" ");
-  let variants = sharing.lists.get(list);
-  if (variants === undefined) sharing.lists.set(list, (variants = new Map()));
-  const known = variants.get(key);
+  const key = changes.map(({ index, object }) => `${index}:${numberOf(object, numbers)}`).join(" ");
+  const known = byChanges.get(key);
   if (known !== undefined) return known;
   const changed = [...list];
   for (const { index, object } of changes) changed[index] = { ...list[index]!, object };
-  variants.set(key, changed);
+  byChanges.set(key, changed);
   return changed;
 }
 
@@ -64,3 +85,6 @@ function numberOf(object: object, numbers: Map<object, number>): number {
   numbers.set(object, numbers.size);
   return numbers.size - 1;
 }
+
+/** For changes that are the same on every cluster. */
+export const everywhereAlike = (): string => "";

@@ -6,10 +6,10 @@ import { holdsOnPool } from "../../build/condition.ts";
 import type { ActionController, ActionInput, ActionOutput } from "../controller.ts";
 import { actionDiagnostics } from "../diagnostics.ts";
 import { podPath, withPodSpec } from "../pod-template.ts";
-import { changeWorkloads } from "../workload-objects.ts";
+import { changeWorkloads, type WorkloadChange } from "../workload-objects.ts";
 import { ALWAYS, MOST_ALTERNATIVES, TooManyAlternatives, all, type Alternatives } from "./alternatives.ts";
 import { lower, showBound, type Lowering } from "./lower.ts";
-import { siteOf, trueOfCluster, type Site } from "./site.ts";
+import { sitesOf, trueOfCluster, type Site } from "./site.ts";
 import { withAlternatives, withTolerations } from "./write.ts";
 
 export const affinity: ActionController = { name: "affinity", expand: writeAffinity };
@@ -26,30 +26,44 @@ interface Demand {
 function writeAffinity(input: ActionInput): ActionOutput {
   const { fleet, runs, forbids } = input.ir;
   const diagnostics: Diagnostic[] = [];
-  const sites = new Map(fleet.clusters.map((cluster) => [cluster.name, siteOf(fleet, cluster)]));
-  const demands = demandsOf(runs, forbids);
+  const sites = sitesOf(fleet);
+  const plans = plansOf(runs, forbids);
+  const decided = [...plans.values()].flatMap((plan) => plan.demands.filter(dependsOnCluster));
   const made = new Map<KubernetesObject, Map<string, KubernetesObject>>();
-  const objects = changeWorkloads(input, (workload, object, cluster) => {
-    const plan = demands.get(workload.id);
+  const change: WorkloadChange = (workload, object, cluster) => {
+    const plan = plans.get(workload.id);
     const site = sites.get(cluster);
     if (plan === undefined || site === undefined) return object;
-    const here = plan.demands.filter((d) => d.clusters.length === 0 || d.clusters.includes(cluster));
-    const key = `${here.map((d) => decidedBy(d.condition, site)).join(";")} ${here.length === 0 ? "" : site.likeness}`;
+    const key = plan.demands.length === 0 ? "" : `${site.likeness} ${decisions(plan.demands, site)}`;
     let variants = made.get(object);
     if (variants === undefined) made.set(object, (variants = new Map()));
     let changed = variants.get(key);
     if (changed === undefined) {
+      const here = plan.demands.filter((demand) => isMeant(demand, cluster));
       const say = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
       changed = withDemands(workload, plan.run, object, here, { fleet, site }, say);
       variants.set(key, changed);
     }
     return changed;
-  });
-  return { objects, diagnostics };
+  };
+  const likeness = (cluster: string) => {
+    const site = sites.get(cluster);
+    return site === undefined ? "" : `${site.likeness} ${decisions(decided, site)}`;
+  };
+  return { objects: changeWorkloads(input, change, likeness), diagnostics };
 }
 
+const isMeant = ({ clusters }: Demand, cluster: string): boolean => clusters.length === 0 || clusters.includes(cluster);
+
+const dependsOnCluster = ({ condition, clusters }: Demand): boolean =>
+  clusters.length > 0 || speaksOfClusters(condition);
+
+/** What the cluster itself decides of demands: with its likeness, all that the answers depend on. */
+const decisions = (demands: readonly Demand[], site: Site): string =>
+  demands.map((d) => (isMeant(d, site.cluster.name) ? decidedBy(d.condition, site) : "-")).join(";");
+
 /** Per workload, what is demanded of its nodes; workloads of which nothing is are left out. */
-function demandsOf(runs: readonly RunIr[], forbids: readonly ForbidIr[]) {
+function plansOf(runs: readonly RunIr[], forbids: readonly ForbidIr[]) {
   const forbidden = new Map<string, Demand[]>();
   for (const { workloads, condition, span, clusters } of forbids) {
     if (!speaksOfNodes(condition)) continue;
@@ -69,23 +83,29 @@ function demandsOf(runs: readonly RunIr[], forbids: readonly ForbidIr[]) {
   return result;
 }
 
-function speaksOfNodes(condition: ConditionIr): boolean {
+const speaksOfNodes = (condition: ConditionIr): boolean =>
+  someWord(condition, (word) => word.kind === "resource" || word.level === "node");
+
+const speaksOfClusters = (condition: ConditionIr): boolean =>
+  someWord(condition, (word) => word.kind !== "resource" && word.level === "cluster");
+
+type WordOf = Exclude<ConditionIr, { kind: "always" | "and" | "or" | "not" }>;
+
+function someWord(condition: ConditionIr, test: (word: WordOf) => boolean): boolean {
   switch (condition.kind) {
     case "always":
       return false;
-    case "resource":
-      return true;
     case "not":
-      return speaksOfNodes(condition.operand);
+      return someWord(condition.operand, test);
     case "and":
     case "or":
-      return condition.operands.some(speaksOfNodes);
+      return condition.operands.some((operand) => someWord(operand, test));
     default:
-      return condition.level === "node";
+      return test(condition);
   }
 }
 
-/** What the cluster itself decides of a condition, one digit for each word: with the pools' likeness, all that an answer depends on. */
+/** What the cluster itself decides of a condition, one digit for each word. */
 function decidedBy(condition: ConditionIr, site: Site): string {
   switch (condition.kind) {
     case "always":

@@ -12,7 +12,7 @@ export interface Site {
   readonly cluster: Cluster;
   readonly pools: readonly SitePool[];
   /** The same for clusters whose pools can not be told from one another's. */
-  readonly likeness: string;
+  readonly likeness: number;
 }
 
 /** The node label that stands for a feature. */
@@ -20,8 +20,22 @@ export function labelOfFeature(fleet: Fleet, name: string): { readonly key: stri
   return fleet.featureLabels[name] ?? { key: `placet.dev/${name}`, value: "true" };
 }
 
-export function siteOf(fleet: Fleet, cluster: Cluster): Site {
-  const pools = cluster.pools
+/** The fleet's clusters by name. */
+export function sitesOf(fleet: Fleet): ReadonlyMap<string, Site> {
+  const likenesses = new Map<string, number>();
+  return new Map(
+    fleet.clusters.map((cluster) => {
+      const pools = poolsOf(fleet, cluster);
+      const text = JSON.stringify(pools.map(({ pool, labels }) => [labels, pool.shape, pool.features]));
+      const likeness = likenesses.get(text) ?? likenesses.size;
+      likenesses.set(text, likeness);
+      return [cluster.name, { cluster, pools, likeness }];
+    }),
+  );
+}
+
+function poolsOf(fleet: Fleet, cluster: Cluster): readonly SitePool[] {
+  return cluster.pools
     .filter((pool) => pool.count > 0)
     .map((pool) => {
       const labels: Record<string, string> = { ...pool.labels };
@@ -31,8 +45,6 @@ export function siteOf(fleet: Fleet, cluster: Cluster): Site {
       }
       return { pool, labels };
     });
-  const likeness = JSON.stringify(pools.map(({ pool, labels }) => [labels, pool.shape, pool.features]));
-  return { cluster, pools, likeness };
 }
 
 /** Whether what a condition says of the cluster itself is true of it. */

@@ -4,6 +4,7 @@ import type { Ir, KubernetesObject, Workload } from "../../../compiler/index.ts"
 import type { Diagnostic } from "../../../grammar/index.ts";
 import type { PlacedObject } from "../controller.ts";
 import { actionDiagnostics } from "../diagnostics.ts";
+import { podPath } from "../pod-template.ts";
 import type { Block } from "./address.ts";
 import { closes, opensMore } from "./file-policies.ts";
 import type { Identity } from "./identity.ts";
@@ -24,22 +25,24 @@ export interface Program {
   readonly say: (diagnostic: Diagnostic) => void;
 }
 
-/** Sorted by key. `list` is all that goes to the cluster otherwise: policies among it may close directions of their own. */
+/** Sorted by key. Policies that come in files may close directions of their own, and open others. */
 export function policiesOfCluster(
   program: Program,
   present: ReadonlySet<string>,
   apiBlocks: readonly Block[],
-  list: readonly PlacedObject[],
+  inFiles: readonly PlacedObject[],
 ): readonly PlacedObject[] {
-  const inFiles = list.filter((placed) => placed.object.kind === "NetworkPolicy");
   const here: Surroundings = { ...program.fleetwide, present: (workload) => present.has(workload), apiBlocks };
   const policies = [...present].flatMap((id) => {
     const identity = program.identities.get(id);
-    if (identity === undefined || identity.workload.hostNetwork || identity.workload.kind === "other") return [];
+    if (identity === undefined || identity.workload.hostNetwork || isUnknown(identity)) return [];
     return (["ingress", "egress"] as const).flatMap((d) => policiesOfDirection(program, identity, d, inFiles, here));
   });
   return policies.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
+
+/** Pods that would need a label which nothing can give them: said by the checks, and never selected by accident. */
+const isUnknown = ({ added, workload }: Identity): boolean => added && podPath(workload.kind) === undefined;
 
 function policiesOfDirection(
   program: Program,

@@ -1,11 +1,12 @@
 // The traffic controller: `allow`, `deny` and `isolate` become NetworkPolicies that hold exactly that, within each cluster. It must not
 // know how a placement was found.
-import type { Cluster, Ir, KubernetesObject, PeerIr, Workload } from "../../../compiler/index.ts";
+import type { Ir, KubernetesObject, PeerIr, Workload } from "../../../compiler/index.ts";
 import type { Diagnostic } from "../../../grammar/index.ts";
 import type { ActionController, ActionInput, ActionOutput, Objects, PlacedObject } from "../controller.ts";
 import { changedAt } from "../edit.ts";
 import { podPath } from "../pod-template.ts";
-import { changeWorkloads } from "../workload-objects.ts";
+import { presentOn } from "../present.ts";
+import { changeWorkloads, everywhereAlike, type WorkloadChange } from "../workload-objects.ts";
 import { checkAcross } from "./across.ts";
 import { outermost, readBlock } from "./address.ts";
 import { checkStatements } from "./checks.ts";
@@ -63,7 +64,7 @@ function namesTaken(ir: Ir): Program["taken"] {
 /** The label that tells pods apart goes into the template, never into the selector, which can not change once it is applied. */
 function labelTemplates(input: ActionInput, identities: ReadonlyMap<string, Identity>): Objects {
   const made = new Map<KubernetesObject, KubernetesObject>();
-  return changeWorkloads(input, (workload, object) => {
+  const change: WorkloadChange = (workload, object) => {
     const identity = identities.get(workload.id);
     const path = podPath(workload.kind);
     if (identity?.added !== true || path === undefined) return object;
@@ -73,46 +74,40 @@ function labelTemplates(input: ActionInput, identities: ReadonlyMap<string, Iden
       made.set(object, changed);
     }
     return changed;
-  });
+  };
+  return changeWorkloads(input, change, everywhereAlike);
 }
 
-/** Clusters that share their list of objects and the addresses of their API server share the new list too. */
+/** Clusters that run the same, with the same policies of files and the same API server, have the same policies. */
 function addPolicies(program: Program, objects: Objects, placed: ActionInput["placed"]): Objects {
   const clusters = new Map(program.ir.fleet.clusters.map((cluster) => [cluster.name, cluster]));
-  const present = presentWorkloads(placed);
-  const lists = new Map<readonly PlacedObject[], Map<string, readonly PlacedObject[]>>();
+  const present = presentOn({ ir: program.ir, placed });
+  const asksForApi = ofClusterNetwork(program.ir).some(
+    (t) => t.from.kind === "kubernetes" || t.to.kind === "kubernetes",
+  );
+  const policies = new Map<string, readonly PlacedObject[]>();
+  const lists = new Map<readonly PlacedObject[], Map<readonly PlacedObject[], readonly PlacedObject[]>>();
   const result: Record<string, readonly PlacedObject[]> = {};
   for (const [name, list] of Object.entries(objects)) {
-    const here = present.get(name) ?? new Set<string>();
-    const api = apiBlocksOf(clusters.get(name));
+    const here = present.get(name) ?? [];
+    const inFiles = list.filter((placedObject) => placedObject.object.kind === "NetworkPolicy");
+    const api = asksForApi ? (clusters.get(name)?.apiAddresses ?? []) : [];
+    const key = JSON.stringify([here.join(), api, inFiles.map((p) => p.key)]);
+    let made = policies.get(key);
+    if (made === undefined) {
+      const ids = new Set(here.map((number) => program.ir.workloads[number]!.id));
+      policies.set(key, (made = policiesOfCluster(program, ids, blocksOf(api), inFiles)));
+    }
     let variants = lists.get(list);
     if (variants === undefined) lists.set(list, (variants = new Map()));
-    const key = (clusters.get(name)?.apiAddresses ?? []).join();
-    let made = variants.get(key);
-    if (made === undefined) {
-      made = withPolicies(list, policiesOfCluster(program, here, api, list));
-      variants.set(key, made);
-    }
-    result[name] = made;
+    const known = variants.get(made);
+    result[name] = known ?? withPolicies(list, made);
+    if (known === undefined) variants.set(made, result[name]);
   }
   return result;
 }
 
-const apiBlocksOf = (cluster: Cluster | undefined) =>
-  outermost((cluster?.apiAddresses ?? []).flatMap((text) => readBlock(text) ?? []));
-
-function presentWorkloads(placed: ActionInput["placed"]): ReadonlyMap<string, ReadonlySet<string>> {
-  const present = new Map<string, Set<string>>();
-  for (const [workload, counts] of Object.entries(placed)) {
-    for (const [cluster, count] of Object.entries(counts)) {
-      if (count <= 0) continue;
-      const known = present.get(cluster);
-      if (known === undefined) present.set(cluster, new Set([workload]));
-      else known.add(workload);
-    }
-  }
-  return present;
-}
+const blocksOf = (texts: readonly string[]) => outermost(texts.flatMap((text) => readBlock(text) ?? []));
 
 /** Policies stand after the namespaces that they are in and before the pods that they protect. */
 function withPolicies(list: readonly PlacedObject[], policies: readonly PlacedObject[]): readonly PlacedObject[] {
