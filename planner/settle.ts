@@ -2,10 +2,10 @@
 // not know solvers or packing beyond their doors.
 import type { Ir } from "../compiler/index.ts";
 import { newJudge } from "./nodes/index.ts";
-import type { Judgement } from "./nodes/index.ts";
-import type { NodeCut, Problem, SolveOptions } from "./problem.ts";
+import { usageOf } from "./outcome.ts";
+import type { NodeCut, Placement, Problem, SolveOptions } from "./problem.ts";
 import { gapOf, solveProblem } from "./solver/index.ts";
-import type { ExactSolution } from "./solver/index.ts";
+import type { ExactSolution, Limit } from "./solver/index.ts";
 
 export interface Settled {
   readonly solution: ExactSolution;
@@ -16,8 +16,17 @@ export interface Settled {
 
 /** Steps of the exact packing of one cluster. */
 const PACKING_STEPS = 200_000;
-/** Rounds in search of a placement that the kube-scheduler finds too. */
-const SOFT_ROUNDS = 12;
+/** Rounds that forbid just what the scheduler would not find; after them, its clusters are kept less full. */
+const SHY_ROUNDS = 3;
+const SOFT_ROUNDS = 16;
+/** More pods than this on a cluster can be arranged in so many ways that forbidding one after the other leads nowhere. */
+const FEW_PODS = 16;
+/** What such rounds look for is another placement, not a proof: this close to the best of them is enough. */
+const SOFT_GAP = 0.005;
+/** Branches of each such solve. */
+const SOFT_NODES = 300;
+/** Of what a cluster used when the scheduler failed on it, the share that is left free in the next round; twice in the one after it. */
+const SPARE = 0.04;
 
 /**
  * The best placement that its nodes take. What is proven impossible on nodes is cut for good; what is only doubtful (no proof in time,
@@ -33,12 +42,18 @@ export async function settle(ir: Ir, problem: Problem, options: SolveOptions): P
   const over = (): boolean => options.stopped() || options.now() - started >= options.timeLimit;
   const proven: NodeCut[] = [];
   const avoided: NodeCut[] = [];
+  const limits = new Map<string, Limit>();
+  const failures = new Map<number, number>();
+  let floors: readonly number[] = [];
   let first: ExactSolution | undefined;
   let fallback: Settled | undefined;
   for (let soft = 0; ;) {
-    const solution = await solveProblem(problem, left(), [...proven, ...avoided]);
+    const learnt = { cuts: [...proven, ...avoided], limits: [...limits.values()], floors };
+    const effort = soft === 0 ? {} : { gap: Math.max(options.gap, SOFT_GAP), nodes: SOFT_NODES };
+    const solution = await solveProblem(problem, { ...left(), ...effort }, learnt);
     if (solution.status === "infeasible" || solution.status === "unknown" || solution.situations === undefined)
-      return fallback ?? { solution: avoided.length > 0 ? unknown(solution) : solution, order: {}, unsure: [] };
+      return fallback ?? { solution: soft > 0 ? unknown(solution) : solution, order: {}, unsure: [] };
+    if (soft === 0) floors = solution.floors ?? [];
     const judged = judge(solution.situations);
     if (judged.impossible.length > 0) {
       proven.push(...judged.impossible);
@@ -47,15 +62,31 @@ export async function settle(ir: Ir, problem: Problem, options: SolveOptions): P
     }
     first ??= solution;
     const settled = { solution: withBounds(solution, first), order: judged.order, unsure: judged.unschedulable };
-    const doubtful = doubts(judged);
+    const doubtful = [...judged.undecided, ...judged.unschedulable];
     if (doubtful.length === 0) return settled;
     if (judged.undecided.length === 0) fallback ??= settled;
-    avoided.push(...doubtful);
     if (++soft > SOFT_ROUNDS || over()) return fallback ?? { solution: unknown(solution), order: {}, unsure: [] };
+    for (const cut of doubtful) {
+      const times = (failures.get(cut.cluster) ?? 0) + 1;
+      failures.set(cut.cluster, times);
+      if (soft <= SHY_ROUNDS && podsOf(cut) <= FEW_PODS) avoided.push(cut);
+      else
+        for (const limit of lessOn(problem, solution.placement, cut.cluster, 1 - SPARE * Math.min(times, 10)))
+          limits.set(`${limit.cluster} ${limit.resource}`, limit);
+    }
   }
 }
 
-const doubts = (judged: Judgement): readonly NodeCut[] => [...judged.undecided, ...judged.unschedulable];
+const podsOf = (cut: NodeCut): number => cut.counts.reduce((sum, { replicas }) => sum + replicas, 0);
+
+/** Keeps a cluster a little less full, of every resource that is more than half used. */
+function lessOn(problem: Problem, placement: Placement, cluster: number, share: number): readonly Limit[] {
+  const usage = usageOf(problem, placement)[cluster];
+  return problem.resources.flatMap((name, resource) => {
+    const { used, capacity } = usage?.resources[name] ?? { used: 0, capacity: 0 };
+    return used > capacity / 2 ? [{ cluster, resource, most: Math.floor(used * share) }] : [];
+  });
+}
 
 const unknown = (solution: ExactSolution): ExactSolution => ({ status: "unknown", solver: solution.solver });
 

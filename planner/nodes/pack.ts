@@ -11,10 +11,7 @@ export function pack(kinds: readonly PodKind[], nodes: readonly BoardNode[], ste
   const base = withDaemons(present, nodes);
   if (base === undefined) return "impossible";
   for (const order of orders(present, nodes))
-    for (const choose of choices) {
-      const board = withDaemons(present, nodes);
-      if (board !== undefined && fill(board, order, choose) && reachable(board)) return "packed";
-    }
+    for (const choose of choices) if (repaired(present, nodes, order, choose)) return "packed";
   return search(base, steps);
 }
 
@@ -61,8 +58,9 @@ function orders(kinds: readonly PodKind[], nodes: readonly BoardNode[]): readonl
 
 type Choose = (board: Board, kind: number, nodes: readonly number[]) => number;
 
-/** Fullest node that takes it, emptiest node that takes it. */
+/** Fullest node that takes it; the node that it leaves with the least of something; emptiest node. */
 const choices: readonly Choose[] = [
+  (board, kind, nodes) => pick(nodes, (n) => tightest(board, kind, n)),
   (board, _kind, nodes) => pick(nodes, (n) => slack(board, n)),
   (board, _kind, nodes) => pick(nodes, (n) => -slack(board, n)),
 ];
@@ -71,6 +69,16 @@ function pick(nodes: readonly number[], score: (node: number) => number): number
   let best = nodes[0] as number;
   for (const node of nodes) if (score(node) < score(best)) best = node;
   return best;
+}
+
+/** Least share of a resource that is left once the pod is there: 0 fills the node to the brim. */
+function tightest(board: Board, kind: number, node: number): number {
+  const { shape } = board.nodes[node] as BoardNode;
+  let least = Infinity;
+  (board.kinds[kind] as PodKind).demand.forEach((amount, r) => {
+    if (amount > 0) least = Math.min(least, ((board.free[node]?.[r] as number) - amount) / (shape[r] as number));
+  });
+  return least;
 }
 
 function slack(board: Board, node: number): number {
@@ -82,14 +90,41 @@ function slack(board: Board, node: number): number {
   return sum;
 }
 
-function fill(board: Board, order: readonly number[], choose: Choose): boolean {
+/** Rounds in which what found no node comes earlier. */
+const REPAIRS = 24;
+
+/** Fills in an order; the kind that found no node goes to the front, and again. */
+function repaired(
+  kinds: readonly PodKind[],
+  nodes: readonly BoardNode[],
+  order: readonly number[],
+  choose: Choose,
+): boolean {
+  let trial = order;
+  for (let repair = 0; repair < REPAIRS; repair++) {
+    const board = withDaemons(kinds, nodes);
+    if (board === undefined) return false;
+    const failing = fill(board, trial, choose);
+    if (failing === undefined) return reachable(board);
+    if (trial[0] === failing) return false;
+    const at = trial.indexOf(failing);
+    const place = repair % 3 === 2 ? at >> 1 : 0;
+    const rest = trial.filter((kind) => kind !== failing);
+    trial = [...rest.slice(0, place), failing, ...rest.slice(place)];
+  }
+  return false;
+}
+
+/** The kind of the first pod that finds no node. */
+function fill(board: Board, order: readonly number[], choose: Choose): number | undefined {
   for (const kind of order)
     for (let pod = 0; pod < (board.kinds[kind] as PodKind).count; pod++) {
-      const open = board.nodes.flatMap((_, node) => (board.admits(kind, node) ? [node] : []));
-      if (open.length === 0) return false;
+      const open: number[] = [];
+      for (let node = 0; node < board.nodes.length; node++) if (board.admits(kind, node)) open.push(node);
+      if (open.length === 0) return kind;
       board.add(kind, choose(board, kind, open));
     }
-  return true;
+  return undefined;
 }
 
 /**

@@ -6,15 +6,32 @@ import type { Solver } from "./model.ts";
 
 export const solvers: readonly Solver[] = [javascriptLpSolver, highs];
 
-/**
- * The solver of that name, or by size for `auto`: javascript-lp-solver only where branching is sure to end at once (it has no bound to
- * stop by, and stopped early it answers with fractions), and where HiGHS's four megabytes would take longer to load than it to solve.
- */
+/** The solver of that name, or by size for `auto`. */
 export function chooseSolver(name: string, draft: Draft): Solver {
   const named = solvers.find((solver) => solver.name === name);
   if (named !== undefined) return named;
+  return isSmall(draft) ? smallFirst : highs;
+}
+
+/**
+ * javascript-lp-solver is only asked where branching is sure to end at once (it has no bound to stop by, and stopped early it answers
+ * with fractions), and where HiGHS's four megabytes would take longer to load than it to solve.
+ */
+function isSmall(draft: Draft): boolean {
   const integers = draft.integer.filter(
     (is, j) => is && (draft.upper[j] as number) > (draft.lower[j] as number),
   ).length;
-  return integers <= 6 && draft.rows.length <= 20 ? javascriptLpSolver : highs;
+  return integers <= 16 && draft.rows.length <= 48;
 }
+
+/** Milliseconds after which a small model was not so small after all. */
+const SMALL_LIMIT = 500;
+
+const smallFirst: Solver = {
+  name: javascriptLpSolver.name,
+  async solve(model, options) {
+    const quick = { ...options, timeLimit: Math.min(options.timeLimit, SMALL_LIMIT) };
+    const found = await javascriptLpSolver.solve(model, quick);
+    return found.status === "optimal" || found.status === "infeasible" ? found : highs.solve(model, options);
+  },
+};

@@ -38,6 +38,7 @@ function run(instance: Highs, model: Model, options: ModelOptions): ModelSolutio
       random_seed: options.seed % 2147483647,
       time_limit: Math.max(0.01, options.timeLimit / 1000),
       mip_rel_gap: options.gap,
+      ...(options.nodes === undefined ? {} : { mip_max_nodes: options.nodes }),
       mip_abs_gap: whole ? 0.999 : 1e-9,
       mip_feasibility_tolerance: 1e-7,
       primal_feasibility_tolerance: 1e-7,

@@ -1,4 +1,6 @@
 // The door of the exact solvers.
-export { gapOf, solveProblem, type ExactSolution } from "./solve.ts";
+export { solveProblem } from "../search/index.ts";
+export { gapOf, type ExactSolution } from "./solve.ts";
+export type { Learnt, Limit } from "./learnt.ts";
 export { solvers } from "./choose.ts";
 export type { Model, ModelOptions, ModelSolution, Solver } from "./model.ts";

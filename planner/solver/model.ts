@@ -30,6 +30,8 @@ export interface ModelOptions {
   /** Relative gap at which to stop; 0 proves optimality. */
   readonly gap: number;
   readonly seed: number;
+  /** Most branches of the search tree; unlike time, the same on every machine. */
+  readonly nodes?: number;
   readonly now: () => number;
   readonly stopped: () => boolean;
   readonly onProgress?: (incumbent: number | undefined, bound: number | undefined) => void;

@@ -1,33 +1,35 @@
 // A problem solved exactly: encode, minimise term by term, decode. It must not know nodes one by one.
-import type { NodeCut, Placement, Problem, Solution, SolveOptions } from "../problem.ts";
+import type { Placement, Problem, Solution, SolveOptions } from "../problem.ts";
 import { chooseSolver } from "./choose.ts";
 import { decode, encode } from "./encode/encode.ts";
+import type { Learnt } from "./learnt.ts";
 import { lexicographic } from "./lexicographic.ts";
+import type { ModelOptions } from "./model.ts";
 
 /** A solution with where everything is after each loss that is survived: as planned first. */
 export type ExactSolution = Solution & {
   readonly situations?: readonly { readonly lost: ReadonlySet<number>; readonly placement: Placement }[];
+  /** Proven value of every term, those of `then` too; empty without a proof. */
+  readonly floors?: readonly number[];
 };
 
-/** Solves a problem with the solver that is named or, for `auto`, that suits its size. `cuts` are what packing taught before. */
+const NOTHING_LEARNT: Learnt = { cuts: [], limits: [], floors: [] };
+
+/** Solves a problem with the solver that is named or, for `auto`, that suits its size. */
 export async function solveProblem(
   problem: Problem,
-  options: SolveOptions,
-  cuts: readonly NodeCut[] = [],
+  options: SolveOptions & Pick<ModelOptions, "nodes">,
+  learnt: Learnt = NOTHING_LEARNT,
 ): Promise<ExactSolution> {
-  const encoded = encode(problem, cuts);
+  const encoded = encode(problem, learnt);
   const solver = chooseSolver(options.solver, encoded.draft);
+  const { timeLimit, gap, seed, now, stopped, nodes } = options;
   const found = await lexicographic(
     encoded.draft,
     encoded.terms.map((term) => term.linear),
     solver,
-    {
-      timeLimit: options.timeLimit,
-      gap: options.gap,
-      seed: options.seed,
-      now: options.now,
-      stopped: options.stopped,
-    },
+    { timeLimit, gap, seed, now, stopped, ...(nodes === undefined ? {} : { nodes }) },
+    learnt.floors,
   );
   if (found.status === "infeasible" || found.status === "unknown") return { status: found.status, solver: solver.name };
   const objective = encoded.terms.flatMap((term, t) => {
@@ -40,7 +42,8 @@ export async function solveProblem(
     placement: decode(problem, situation, found.values),
   }));
   const placement = (situations[0] as (typeof situations)[0]).placement;
-  return { status: found.status, placement, objective, gap: gapOf(objective), solver: solver.name, situations };
+  const floors = found.status === "optimal" ? found.terms.map((term) => term.bound) : [];
+  return { status: found.status, placement, objective, gap: gapOf(objective), solver: solver.name, situations, floors };
 }
 
 /** Relative gap of the first term that has one. */

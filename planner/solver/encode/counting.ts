@@ -48,6 +48,18 @@ export function loadOf(problem: Problem, placed: readonly (readonly Presence[])[
   return load;
 }
 
+/** What a cluster's pods use of a resource. */
+export function usedOn(problem: Problem, load: PoolLoad, cluster: number, resource: number): Linear {
+  const parts: (readonly [Linear, number])[] = [];
+  for (const index of problem.clusters[cluster]?.pools ?? [])
+    for (const { workload, carried } of load.get(index) ?? []) {
+      const { demand, perNode } = problem.workloads[workload] as ProblemWorkload;
+      const pods = perNode ? (problem.pools[index]?.count ?? 0) : 1;
+      parts.push([carried, (demand[resource] as number) * pods]);
+    }
+  return sum(parts);
+}
+
 /** Every resource and host port of every pool holds what it carries. */
 export function encodeCapacity(problem: Problem, draft: Draft, load: PoolLoad, facts: readonly Because[]): void {
   for (const [index, entries] of [...load].sort(([a], [b]) => a - b)) {
@@ -60,7 +72,16 @@ export function encodeCapacity(problem: Problem, draft: Draft, load: PoolLoad, f
       const used = sum(
         entries.map((entry) => [entry.carried, (of(entry).demand[resource] as number) * pods(of(entry))]),
       );
-      if (used.columns.length > 0) atMost(draft, used, amount * pool.count, because);
+      if (used.columns.length === 0) return;
+      atMost(draft, used, amount * pool.count, because);
+      for (let parts = 2; parts <= 5; parts++) {
+        const whole = (entry: { workload: number }): number =>
+          wholeParts(of(entry).demand[resource] as number, amount, parts);
+        if (!entries.some((entry) => whole(entry) * amount > (of(entry).demand[resource] as number) * (parts - 1)))
+          continue;
+        const count = sum(entries.map((entry) => [entry.carried, whole(entry) * pods(of(entry))]));
+        atMost(draft, count, (parts - 1) * pool.count, because);
+      }
     });
     for (const port of new Set(entries.flatMap((entry) => of(entry).hostPorts))) {
       const users = entries.filter((entry) => of(entry).hostPorts.includes(port));
@@ -68,6 +89,13 @@ export function encodeCapacity(problem: Problem, draft: Draft, load: PoolLoad, f
     }
   }
 }
+
+/**
+ * How many whole parts of a node, cut into `parts`, a pod takes for sure: ⌈parts × demand / node⌉ − 1. Pods of one node take at most
+ * parts − 1 together (Chvátal's rounding), which sees that a node holds one pod of more than half of it, two of more than a third.
+ */
+const wholeParts = (demand: number, node: number, parts: number): number =>
+  demand === 0 || node === 0 ? 0 : Math.ceil((parts * demand) / node - 1e-9) - 1;
 
 /** Copies of whole workloads, replicas of divided ones: what spreads and counts compare. */
 export const countOf = (workload: ProblemWorkload, replicas: Linear): Linear =>

@@ -1,11 +1,12 @@
 // A problem as a sparse integer model: columns, rows with their reasons, one expression for each term of the objective, and the way back
 // from a point to a placement. It must not know solvers.
-import { newDraft } from "../draft.ts";
+import { atMost, newDraft } from "../draft.ts";
 import type { Draft } from "../draft.ts";
+import type { Learnt } from "../learnt.ts";
 import { valueOf } from "../model.ts";
-import type { Because, NodeCut, Placement, Problem, ProblemWorkload } from "../../problem.ts";
+import type { Because, Placement, Problem, ProblemWorkload } from "../../problem.ts";
 import { encodeCuts } from "./cuts.ts";
-import { encodeCapacity, encodeCounts, loadOf } from "./counting.ts";
+import { encodeCapacity, encodeCounts, loadOf, usedOn } from "./counting.ts";
 import { layGround } from "./ground.ts";
 import type { Ground } from "./ground.ts";
 import { encodeObjectives } from "./objective.ts";
@@ -21,7 +22,7 @@ export interface Encoded {
   readonly terms: readonly EncodedTerm[];
 }
 
-export function encode(problem: Problem, cuts: readonly NodeCut[] = []): Encoded {
+export function encode(problem: Problem, learnt?: Pick<Learnt, "cuts" | "limits">): Encoded {
   const draft = newDraft();
   const ground = layGround(problem, draft);
   const facts = problem.clusters.map((cluster): Because => ({
@@ -34,7 +35,9 @@ export function encode(problem: Problem, cuts: readonly NodeCut[] = []): Encoded
   const losses = encodeRules(ground);
   for (const { placed } of losses) encodeCapacity(problem, draft, loadOf(problem, placed), facts);
   const situations = [{ lost: new Set<number>(), placed: ground.placed }, ...losses];
-  encodeCuts(ground, situations, cuts);
+  encodeCuts(ground, situations, learnt?.cuts ?? []);
+  for (const { cluster, resource, most } of learnt?.limits ?? [])
+    atMost(draft, usedOn(problem, load, cluster, resource), most);
   return { draft, ground, situations, terms: encodeObjectives(ground, load) };
 }
 

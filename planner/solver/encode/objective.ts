@@ -2,7 +2,7 @@
 import { ZERO, atLeast, atMost, constant, continuousColumn, integerColumn, minus, plus, sum, times } from "../draft.ts";
 import type { Linear } from "../model.ts";
 import type { ObjectiveTerm, ProblemWorkload, Rule } from "../../problem.ts";
-import { wantedReplicas } from "./counting.ts";
+import { usedOn, wantedReplicas } from "./counting.ts";
 import type { PoolLoad } from "./counting.ts";
 import { allReplicas, isWhole, replicasOn } from "./ground.ts";
 import type { Ground, Presence } from "./ground.ts";
@@ -153,22 +153,16 @@ function clustersUsed(ground: Ground): Linear {
 function imbalance(ground: Ground, load: PoolLoad): Linear {
   const { problem, draft } = ground;
   const highest = continuousColumn(draft, 0, 1);
-  for (const cluster of problem.clusters)
+  problem.clusters.forEach((cluster, c) =>
     problem.resources.forEach((_, resource) => {
-      let capacity = 0;
-      const used: (readonly [Linear, number])[] = [];
-      for (const index of cluster.pools) {
-        const pool = problem.pools[index];
-        if (pool === undefined) continue;
-        capacity += (pool.shape[resource] as number) * pool.count;
-        for (const { workload, carried } of load.get(index) ?? []) {
-          const { demand, perNode } = problem.workloads[workload] as ProblemWorkload;
-          used.push([carried, (demand[resource] as number) * (perNode ? pool.count : 1)]);
-        }
-      }
-      const total = sum(used);
-      if (total.columns.length > 0) atMost(draft, minus(total, times(highest, capacity)), 0);
-    });
+      const capacity = cluster.pools.reduce((all, p) => {
+        const pool = problem.pools[p];
+        return all + (pool?.shape[resource] ?? 0) * (pool?.count ?? 0);
+      }, 0);
+      const used = usedOn(problem, load, c, resource);
+      if (used.columns.length > 0) atMost(draft, minus(used, times(highest, capacity)), 0);
+    }),
+  );
   return highest;
 }
 
