@@ -7,11 +7,11 @@ import type { Scanner } from "./scan.ts";
 import * as t from "./tokens.ts";
 
 /** Parentheses, braces, brackets and `not` together. */
-export const deepest = 200;
+const deepest = 200;
 
 /** The tokens of one statement; `faulty` when something in it has been reported already. */
 export interface Cut {
-  readonly tokens: readonly t.Token[];
+  readonly tokens: t.Token[];
   readonly faulty: boolean;
 }
 

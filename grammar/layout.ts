@@ -2,7 +2,7 @@
 // It must not know the language beyond its brackets and the spaces around symbols.
 
 /** The widest line that a block may share with its statement. */
-export const widest = 100;
+const widest = 100;
 
 /** A token or a comment. */
 export interface Piece {

@@ -1,5 +1,5 @@
 // Token to leaf of the tree. It must not know rules: the rule says whether a name, a duration or any value stands here.
-import type { TokenType } from "chevrotain";
+import type { IToken, TokenType } from "chevrotain";
 import type { PortSpec, Word } from "./ast.ts";
 import type { Span } from "./diagnostic.ts";
 import * as t from "./tokens.ts";
@@ -20,31 +20,31 @@ const forms = new Map<TokenType, Word["form"]>([
 ]);
 
 /** A value by what it looks like: `16Gi` is a quantity, `500m` too, `true` a name. */
-export function valueWord(token: t.Token, span: Span): Word {
+export function valueWord(token: IToken, span: Span): Word {
   return { form: forms.get(token.tokenType) ?? "name", text: textOf(token), span };
 }
 
 /** Where a name must stand: `5gc`, `10` and `1.30` are names there. */
-export function nameWord(token: t.Token, span: Span): Word {
+export function nameWord(token: IToken, span: Span): Word {
   const type = token.tokenType;
   const form = type === t.Text ? "string" : type === t.Parameter ? "parameter" : "name";
   return { form, text: textOf(token), span };
 }
 
 /** Where a duration must stand, `5m` is five minutes. */
-export function durationWord(token: t.Token, span: Span): Word {
+export function durationWord(token: IToken, span: Span): Word {
   if (token.tokenType !== t.MilliOrMinutes) return valueWord(token, span);
   return { form: "duration", text: token.image, span };
 }
 
 /** `x6`: the number without its `x`. */
-export function countWord(token: t.Token, span: Span): Word {
+export function countWord(token: IToken, span: Span): Word {
   if (token.tokenType === t.CountParameter) return { form: "parameter", text: token.image.slice(2), span };
   return { form: "number", text: token.image.slice(1), span };
 }
 
 /** `8000-8010/udp` in its parts, each with its own place. */
-export function portSpec(token: t.Token, span: Span): PortSpec {
+export function portSpec(token: IToken, span: Span): PortSpec {
   const whole = valueWord(token, span);
   if (token.tokenType !== t.PortNumber) return { port: whole, span };
   const slash = token.image.indexOf("/");
@@ -63,7 +63,7 @@ export function portSpec(token: t.Token, span: Span): PortSpec {
   };
 }
 
-function textOf(token: t.Token): string {
+function textOf(token: IToken): string {
   const { image, tokenType } = token;
   if (tokenType === t.Text) return unquote(image);
   if (tokenType === t.Parameter) return image.slice(1);
@@ -72,7 +72,7 @@ function textOf(token: t.Token): string {
 }
 
 /** The text of a string with JSON's escapes resolved. A string with an error in it keeps its escapes. */
-export function unquote(image: string): string {
+function unquote(image: string): string {
   const inner = image.slice(1, image.length > 1 && image.endsWith('"') ? -1 : undefined);
   if (!inner.includes("\\")) return inner;
   try {

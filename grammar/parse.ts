@@ -64,14 +64,14 @@ interface Read {
   readonly stoppedAt: number;
 }
 
-function parseTokens(file: string, tokens: readonly t.Token[]): Read {
+function parseTokens(file: string, tokens: t.Token[]): Read {
   const parser = sharedParser();
   parser.file = file;
   parser.found = [];
-  parser.input = tokens as t.Token[];
+  parser.input = tokens;
   const statement = parser.statement();
   const error = parser.errors[0];
   if (error === undefined) return { statement, found: parser.found, stoppedAt: 0 };
-  const at = tokens.indexOf(error.token as t.Token);
+  const at = tokens.findIndex((token) => token === error.token);
   return { statement: undefined, found: [], stoppedAt: at < 0 ? tokens.length - 1 : at };
 }

@@ -30,19 +30,19 @@ export class BaseParser extends EmbeddedActionsParser {
   }
 
   protected name(token: IToken): Word {
-    return lower.nameWord(token as t.Token, this.spanOf(token));
+    return lower.nameWord(token, this.spanOf(token));
   }
 
   protected value(token: IToken): Word {
-    return lower.valueWord(token as t.Token, this.spanOf(token));
+    return lower.valueWord(token, this.spanOf(token));
   }
 
   protected duration(token: IToken): Word {
-    return lower.durationWord(token as t.Token, this.spanOf(token));
+    return lower.durationWord(token, this.spanOf(token));
   }
 
   protected count(token: IToken): Word {
-    return lower.countWord(token as t.Token, this.spanOf(token));
+    return lower.countWord(token, this.spanOf(token));
   }
 
   /** From the start of the next token: where a rule begins. */
@@ -144,7 +144,7 @@ export class BaseParser extends EmbeddedActionsParser {
   /** `443`, `8805/udp`, `8000-8010`, `sbi`. */
   readonly port = this.RULE("port", (): PortSpec => {
     const token = this.CONSUME(t.PortLike);
-    return lower.portSpec(token as t.Token, this.spanOf(token));
+    return lower.portSpec(token, this.spanOf(token));
   });
 
   /** `443, sbi`. */

@@ -79,7 +79,7 @@ export function port({ port, end, protocol }: PortSpec): string {
 
 export const ports = (all: readonly PortSpec[]): string => (all.length === 0 ? "" : ` on ${all.map(port).join(", ")}`);
 
-export const label = ({ key: k, value }: KeyValue): string => `${key(k)} = ${word(value)}`;
+const label = ({ key: k, value }: KeyValue): string => `${key(k)} = ${word(value)}`;
 
 export function peer(p: Peer): string {
   switch (p.kind) {

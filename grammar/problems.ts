@@ -3,7 +3,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import { syntax } from "./diagnostics.ts";
 
 /** More than this helps nobody: reading stops there. */
-export const mostProblems = 100;
+const mostProblems = 100;
 
 export class Problems {
   readonly file: string;

@@ -74,18 +74,18 @@ const texts = fc.oneof(
   fc.string({ maxLength: 8, unit: "grapheme" }),
 );
 
-export const string = texts.map(of("string"));
+const string = texts.map(of("string"));
 export const parameter = fc.constantFrom("sites", "n", "lo-1", "a_b").map(of("parameter"));
-export const fact = fc.constantFrom("gateway", "upf-n3", "nvidia.com/gpu").map(of("fact"));
+const fact = fc.constantFrom("gateway", "upf-n3", "nvidia.com/gpu").map(of("fact"));
 export const number = fc
   .oneof(fc.nat({ max: 99999 }).map(String), fc.constantFrom("0.04", "1.30", "1e3"))
   .map(of("number"));
-export const negative = fc.constantFrom("-1", "-0.5").map(of("number"));
-export const quantity = fc.constantFrom("500m", "16Gi", "1.5M", "2k", "100n", "-3Mi").map(of("quantity"));
+const negative = fc.constantFrom("-1", "-0.5").map(of("number"));
+const quantity = fc.constantFrom("500m", "16Gi", "1.5M", "2k", "100n", "-3Mi").map(of("quantity"));
 export const rate = fc.constantFrom("10Gbps", "1.5Mbps", "300bps").map(of("rate"));
 export const percent = fc.constantFrom("70%", "0.5%", "-1%").map(of("percent"));
 const plainDuration = fc.constantFrom("10ms", "30s", "2h", "1h30m", "7d", "250us").map(of("duration"));
-export const address = fc
+const address = fc
   .constantFrom("10.0.0.1", "10.0.0.0/8", "fd00::1", "::/0", "2001:db8::/32", "1.30.2")
   .map(of("address"));
 const digitName = fc.constantFrom("5gc", "3-a", "10G-site", "1.x");
@@ -172,7 +172,7 @@ export const port: fc.Arbitrary<PortSpec> = fc.oneof(
 );
 export const ports = fc.oneof(is([]), some(port));
 
-export const label = node<KeyValue>({ key, value });
+const label = node<KeyValue>({ key, value });
 const workloads = target.map((t): Peer => ({ kind: "target", target: t, span }));
 const one = target.map((t): Peer => ({ kind: "target", target: { ...t, except: [] }, span }));
 const special: fc.Arbitrary<Peer> = fc.oneof(
