@@ -46,10 +46,11 @@ export function Shell({ backend }: { readonly backend: Backend }) {
     plan().catch(exit);
   }, [plan, exit]);
 
-  useInput((input, key) => {
-    const name = keyName(input, key);
+  const press = (name: string): void => {
     const command = commandOf(now.current, name);
-    dispatch({ type: "key", key: name });
+    const action: TuiAction = { type: "key", key: name };
+    now.current = reduce(now.current, action);
+    dispatch(action);
     if (command === "quit") {
       // The first press stops an apply, the next one leaves: what is in flight ends well.
       if (isApplying(now.current) && stopping.current?.signal.aborted === false) stopping.current.abort();
@@ -57,6 +58,13 @@ export function Shell({ backend }: { readonly backend: Backend }) {
     } else if (command === "replan") plan().catch(exit);
     else if (command === "apply") runApply(backend, dispatch, stopping).catch(exit);
     else if (command !== undefined) askWhy(backend, command.why, columns, dispatch).catch(exit);
+  };
+
+  useInput((input, key) => {
+    const name = keyName(input, key);
+    // Keys that arrive together (a fast hand, a paste) come as one text.
+    const typed = name === input ? [...input] : [name];
+    for (const one of typed) press(one);
   });
 
   return (

@@ -1,0 +1,88 @@
+// The terminal interface in a real terminal: tmux runs it, types, and reads the screen, at 80 and at 120 columns.
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const launcher = join(root, "bin/placet.mjs");
+const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
+const missing = !hasTmux
+  ? "tmux is not installed"
+  : existsSync(join(root, "dist/cli/main.js"))
+    ? undefined
+    : "nothing is built: npm run build";
+if (missing !== undefined) {
+  if (process.env["CI"]) throw new Error(missing);
+  console.warn(`SKIPPED: ${missing}`);
+}
+
+describe.skipIf(missing !== undefined).each([80, 120])("at %i columns", (columns) => {
+  let directory: string;
+  let session: string;
+
+  const tmux = (...args: readonly string[]): string =>
+    execFileSync("tmux", ["-L", session, ...args], { encoding: "utf8" });
+  const screen = (): string => tmux("capture-pane", "-p", "-t", session);
+  const type = (...keys: readonly string[]): string => tmux("send-keys", "-t", session, ...keys);
+
+  async function see(wanted: RegExp, gone?: RegExp): Promise<string> {
+    const until = performance.now() + 40_000;
+    for (;;) {
+      const text = screen();
+      if (wanted.test(text) && gone?.test(text) !== true) return text;
+      if (performance.now() > until) throw new Error(`${wanted} never came:\n${text}`);
+      await delay(100);
+    }
+  }
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "placet-tui-"));
+    session = `placet-${process.pid}-${columns}`;
+    cpSync(join(root, "examples/hello"), directory, { recursive: true, filter: (path) => !path.includes("/.placet") });
+    tmux("new-session", "-d", "-s", session, "-x", String(columns), "-y", "24", "-c", directory, "sh");
+    type(`env -u CI -u CONTINUOUS_INTEGRATION ${process.execPath} ${launcher} tui .`, "Enter");
+  });
+  afterEach(() => {
+    spawnSync("tmux", ["-L", session, "kill-server"]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  test("clusters, workloads, why, search, help, apply, leave", async () => {
+    const clusters = await see(/optimal/);
+    expect(clusters).toMatch(/lyon\s+cpu ▇/);
+    expect(clusters.split("\n").every((line) => line.length <= columns)).toBe(true);
+
+    type("2");
+    await see(/core5g\/amf\s+lyon 1/);
+    type("Down");
+    await see(/1× on lyon/);
+    type("Enter");
+    await see(/paris/);
+
+    type("/", "a", "m", "f");
+    await see(/\/amf▏/, /core5g\/upf\s+lyon/);
+    type("Enter");
+    await see(/search/);
+    type("Escape");
+
+    type("?");
+    await see(/Keys/);
+    type("x");
+
+    type("a");
+    await see(/Apply this plan/);
+    type("y");
+    await see(/done: 6 created/);
+    expect(existsSync(join(directory, ".placet/clusters/lyon"))).toBe(true);
+
+    type("r");
+    type("3");
+    await see(/nothing changes/);
+    type("q");
+    // What was on the screen before is there again.
+    await see(/placet\.mjs tui/);
+  });
+});
