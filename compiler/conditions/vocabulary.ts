@@ -13,6 +13,8 @@ export interface Vocabulary {
   readonly resources: ReadonlySet<string>;
   readonly resourceNames: Readonly<Record<string, string>>;
   readonly featureLabels: Readonly<Record<string, { readonly key: string; readonly value: string }>>;
+  /** Label → the values that it has anywhere, sorted. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
   /** Value → the first label that has it, for proposals. */
   readonly labelOfValue: ReadonlyMap<string, string>;
   readonly clusterNames: ReadonlySet<string>;
@@ -52,6 +54,10 @@ export function vocabularyOf(
       for (const taint of pool.taints) taints.add(taint.key);
     }
   }
+  const values = new Map<string, readonly string[]>();
+  for (const key of new Set([...clusterLabels.keys(), ...nodeLabels.keys()])) {
+    values.set(key, [...new Set([...(clusterLabels.get(key) ?? []), ...(nodeLabels.get(key) ?? [])])].sort());
+  }
   const clusterNames = new Set(clusters.map((c) => c.name));
   return {
     clusterLabels,
@@ -61,6 +67,7 @@ export function vocabularyOf(
     resources,
     resourceNames,
     featureLabels,
+    values,
     labelOfValue,
     clusterNames,
     groupNames,
@@ -78,6 +85,5 @@ export function* wordsOf(v: Vocabulary): Generator<string> {
   yield* v.resources;
 }
 
-/** The values that a label has anywhere in the fleet, sorted. */
-export const valuesOf = (v: Vocabulary, key: string): readonly string[] =>
-  [...new Set([...(v.clusterLabels.get(key) ?? []), ...(v.nodeLabels.get(key) ?? [])])].sort();
+/** The values that a label has anywhere in the fleet, sorted; none when no one has the label. */
+export const valuesOf = (v: Vocabulary, key: string): readonly string[] => v.values.get(key) ?? [];

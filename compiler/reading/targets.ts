@@ -55,6 +55,12 @@ export interface ResolvedTarget {
 }
 
 export function resolveTarget(target: Target, names: Names, say: Say): ResolvedTarget {
+  const [first] = target.items;
+  if (target.items.length === 1 && target.except.length === 0 && first?.kind === "workload") {
+    // By far the most frequent case.
+    const ids = workloadNamed(first.name, names, say) ?? [];
+    return { ids, words: new Map(ids.map((id) => [id, first])), single: true };
+  }
   const words = new Map<string, TargetItem>();
   const seen = new Set<string>();
   let failed = false;
