@@ -1,10 +1,10 @@
 // Asks every cluster at once what of ours runs there. It must not know intents, nor change anything.
 import type { Cluster } from "../compiler/index.ts";
 import type { ClusterState } from "../planner/index.ts";
-import { emptyInventory, refKey, type Inventory, type InventoryEntry } from "./inventory.ts";
+import { emptyInventory, sortedInventory, type Inventory, type InventoryEntry } from "./inventory.ts";
 import { clustersAtOnce, inParallel } from "./parallel.ts";
 import { asRefusal } from "./targets/refusal.ts";
-import type { Live, Target } from "./targets/port.ts";
+import type { Live, StoredInventory, Target } from "./targets/port.ts";
 import type { World } from "./world.ts";
 
 interface ObservedCluster {
@@ -62,16 +62,21 @@ async function readCluster(
 ): Promise<Omit<KnownObservation, "cluster" | "target" | "context">> {
   const reached = await target.reach();
   const stored = await target.readInventory();
-  const kept = stored.inventory ?? emptyInventory(project);
-  const inventory = { ...kept, objects: [...kept.objects, ...stored.recovered.map(recoveredEntry)] };
+  const inventory = inventoryIn(stored, project);
   return {
     ...reached,
     state: "known",
-    inventory: { ...inventory, objects: inventory.objects.toSorted((a, b) => (refKey(a) < refKey(b) ? -1 : 1)) },
+    inventory,
     inventoryVersion: stored.version,
     recovered: stored.recovered.length,
     placed: inventory.placed,
   };
+}
+
+/** What is stored; or, when that was lost, what carries our mark. */
+export function inventoryIn(stored: StoredInventory, project: string): Inventory {
+  const kept = stored.inventory ?? emptyInventory(project);
+  return sortedInventory({ ...kept, objects: [...kept.objects, ...stored.recovered.map(recoveredEntry)] });
 }
 
 function recoveredEntry(live: Live): InventoryEntry {

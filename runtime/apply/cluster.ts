@@ -11,15 +11,8 @@ import {
 } from "../../planner/index.ts";
 import type { Participant } from "../apply.ts";
 import type { Emit, EventObject } from "../events.ts";
-import {
-  emptyInventory,
-  isEmptyInventory,
-  refKey,
-  sameContent,
-  showRef,
-  type Inventory,
-  type InventoryEntry,
-} from "../inventory.ts";
+import { isEmptyInventory, refKey, sameContent, showRef, type Inventory, type InventoryEntry } from "../inventory.ts";
+import { inventoryIn } from "../observe.ts";
 import { inParallel, requestsAtOnce } from "../parallel.ts";
 import { asRefusal, isUncertain, Refusal } from "../targets/refusal.ts";
 import type { World } from "../world.ts";
@@ -61,7 +54,7 @@ export interface ClusterWork extends Participant {
 /** Never rejects for what the cluster does: everything that failed is in the result and was said in events. */
 export async function applyCluster(participant: Participant, run: ApplyRun): Promise<ClusterResult> {
   const { target, tasks, stored } = participant;
-  const before = stored.inventory ?? emptyInventory(run.world.project);
+  const before = inventoryIn(stored, run.world.project);
   const known = new Map(before.objects.map((entry) => [refKey(entry), entry]));
   const work: ClusterWork = { ...participant, run, known, results: new Map(), halted: undefined };
   let detail: string | undefined;

@@ -6,7 +6,8 @@ import type { ClusterTasks } from "./tasks.ts";
 /** How one change ended. `uncertain`: it may have happened though no answer came. */
 export type ChangeResult =
   | { readonly kind: "done"; readonly uid?: string }
-  | { readonly kind: "failed"; readonly uncertain: boolean; readonly reason: string }
+  /** With its uid when it was written, and only did not become ready. */
+  | { readonly kind: "failed"; readonly uncertain: boolean; readonly reason: string; readonly uid?: string }
   | { readonly kind: "skipped"; readonly reason: string };
 
 /**
@@ -98,7 +99,9 @@ function settledEntry(
     const uid = result.uid === undefined ? {} : { uid: result.uid };
     return { ...entry, ...uid, ...(digest === undefined ? {} : { digest }) };
   }
-  if (result?.kind === "failed" && result.uncertain) return announced;
+  if (result?.kind === "failed" && result.uncertain) {
+    return announced === undefined || result.uid === undefined ? announced : { ...announced, uid: result.uid };
+  }
   // A replacement that failed may have deleted already; what was there before is looked for again.
   return previous === undefined ? undefined : result?.kind === "skipped" ? previous : announced;
 }

@@ -1,6 +1,7 @@
 // Whether a cluster still is what the plan was made for. It must not write.
 import { diffValues, type Change } from "../../planner/index.ts";
 import { refKey, showRef, type InventoryEntry } from "../inventory.ts";
+import { inventoryIn } from "../observe.ts";
 import { withoutNoise } from "../noise.ts";
 import { inParallel, requestsAtOnce } from "../parallel.ts";
 import { redactFields } from "../redact.ts";
@@ -24,7 +25,7 @@ export async function checkStale(target: Target, tasks: ClusterTasks, adopt: boo
   const wrong = wrongCluster(reached.identity, tasks, stored);
   if (wrong !== undefined) return { moved: [wrong], stored };
   const changing = tasks.changes.filter((change) => change.action !== "none");
-  const known = new Map((stored.inventory?.objects ?? []).map((entry) => [refKey(entry), entry]));
+  const known = new Map(inventoryIn(stored, "").objects.map((entry) => [refKey(entry), entry]));
   const entries = changing.flatMap((change) => known.get(refKey(change)) ?? []);
   const { live } = await target.readOurs(entries, []);
   const byKey = new Map(live.map((one) => [refKey(one.ref), one]));
@@ -33,7 +34,7 @@ export async function checkStale(target: Target, tasks: ClusterTasks, adopt: boo
     const found = byKey.get(refKey(change)) ?? (change.adopts === true ? await target.read(change) : undefined);
     if (change.action === "create") return found === undefined || adopt ? [] : [`${showRef(change)} exists by now`];
     if (found === undefined) return change.action === "delete" ? [] : [`${showRef(change)} is gone`];
-    if (found.uid !== change.uid) return [`${showRef(change)} was deleted and made again`];
+    if (change.uid !== undefined && found.uid !== change.uid) return [`${showRef(change)} was deleted and made again`];
     if (found.resourceVersion === change.resourceVersion || change.action === "delete") return [];
     return (await stillSame(target, tasks, change, entry)) ? [] : [`${showRef(change)} has changed`];
   });

@@ -61,7 +61,9 @@ export async function untilReady(work: ClusterWork, changes: readonly Change[]):
 /** The object is there and stays in the inventory, but the apply did not reach what it promised. */
 function fail(work: ClusterWork, change: Change, reason: string, unready: Map<string, string>): void {
   unready.set(refKey(change), reason);
-  work.results.set(refKey(change), { kind: "failed", uncertain: true, reason });
+  const written = work.results.get(refKey(change));
+  const uid = written?.kind === "done" && written.uid !== undefined ? { uid: written.uid } : {};
+  work.results.set(refKey(change), { kind: "failed", uncertain: true, reason, ...uid });
   work.run.emit({ type: "change-failed", object: eventObject(change), action: change.action, reason });
 }
 

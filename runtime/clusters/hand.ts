@@ -10,6 +10,7 @@ export interface ClusterHand {
   readonly cluster: string;
   readonly client: ClusterClient;
   readonly marks: Marks;
+  readonly sleep: (milliseconds: number) => Promise<void>;
   /** The resource of a kind; undefined when it is not served, after asking again. */
   readonly resourceOf: (ref: Pick<ObjectRef, "apiVersion" | "kind">) => Promise<ApiResource | undefined>;
 }

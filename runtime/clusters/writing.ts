@@ -135,6 +135,10 @@ function overlaid(live: unknown, wanted: unknown): unknown {
   return merged;
 }
 
+/** A definition that is established is not yet served by every path of an API server: so long, and so often. */
+const servedAttempts = 40;
+const servedPause = 250;
+
 export async function writeObject(
   hand: ClusterHand,
   object: KubernetesObject,
@@ -142,14 +146,13 @@ export async function writeObject(
   expected: Expected,
   options: WriteOptions,
 ): Promise<Live> {
-  const resource = await hand.resourceOf(ref);
-  if (resource === undefined)
-    throw new Refusal("not-served", `${hand.cluster} does not serve ${ref.apiVersion} ${ref.kind}`);
   const written = liveOf(
     ref,
-    await (expected.kind === "absent"
-      ? create(hand, resource, object, ref)
-      : update(hand, resource, object, ref, expected, options)),
+    await onceServed(hand, ref, (resource) =>
+      expected.kind === "absent"
+        ? create(hand, resource, object, ref)
+        : update(hand, resource, object, ref, expected, options),
+    ),
   );
   // A write to what is being deleted is accepted, and gone a moment later.
   if (written.object.metadata["deletionTimestamp"] !== undefined) {
@@ -158,6 +161,24 @@ export async function writeObject(
     });
   }
   return written;
+}
+
+async function onceServed(
+  hand: ClusterHand,
+  ref: ObjectRef,
+  write: (resource: ApiResource) => Promise<KubernetesObject>,
+): Promise<KubernetesObject> {
+  for (let attempt = 1; ; attempt++) {
+    const resource = await hand.resourceOf(ref);
+    try {
+      if (resource === undefined)
+        throw new Refusal("not-served", `${hand.cluster} does not serve ${ref.apiVersion} ${ref.kind}`);
+      return await write(resource);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.kind !== "not-served" || attempt === servedAttempts) throw error;
+      await hand.sleep(servedPause);
+    }
+  }
 }
 
 async function create(

@@ -29,7 +29,13 @@ const namespaces: ApiResource = {
 export async function kubernetesTarget(world: World, cluster: string, context: string): Promise<Target> {
   const { client, transport, marks } = openCluster(world, context);
   const store = inventoryStore(client, marks);
-  const hand: ClusterHand = { cluster, client, marks, resourceOf: resourceFinder(world, client) };
+  const hand: ClusterHand = {
+    cluster,
+    client,
+    marks,
+    sleep: (milliseconds) => world.sleep(milliseconds),
+    resourceOf: resourceFinder(world, client),
+  };
 
   return {
     cluster,
