@@ -47,13 +47,16 @@ function tooLargeForNodes(problem: Problem, own: readonly ProblemWorkload[]): st
 }
 
 /** `needs 8 cpu; the largest free node is 6, on `edge-2``: of a workload that is too large for the nodes that it may run on. */
-export function largestNode(problem: Problem, workload: number): string | undefined {
+export function largestNode(problem: Problem, workload: number, only?: number): string | undefined {
   const own = problem.workloads[workload];
-  // Where room is among the reasons, a fact of the fleet stands beside the intents.
-  const roomless = problem.ruledOut.filter((r) => r.workload === workload && r.because.some((b) => b.kind === "fleet"));
-  const clusters = new Set(roomless.map(({ cluster }) => cluster));
+  const against = problem.ruledOut.filter((r) => r.workload === workload && (only === undefined || r.cluster === only));
   const short = problem.resources.flatMap((resource, r) => {
     const needed = own?.demand[r] ?? 0;
+    // Clusters that lack only this: a fact of the fleet stands beside the intents, or a bound of the resource itself.
+    const lacking = against.filter((r) =>
+      r.because.every((b) => b.kind === "fleet" || b.text.includes(` ${resource}`)),
+    );
+    const clusters = new Set(lacking.map(({ cluster }) => cluster));
     const sizes = problem.pools
       .filter((pool) => clusters.has(pool.cluster))
       .map((pool) => ({ size: pool.shape[r] ?? 0, on: pool.cluster }));

@@ -87,8 +87,12 @@ async function workloadsInConflict(
     for (const circle of circles(left, tied, rivals(problem, left)))
       if (await refutesWorkloads(circle)) return narrowed(circle);
   }
+  if (asking.until - asking.now() < problem.workloads.length * MILLISECONDS_FOR_ONE) return undefined;
   return (await refutesWorkloads(all)) ? narrowed(all) : undefined;
 }
+
+/** A question about all workloads is not begun when it could not be answered in time. */
+const MILLISECONDS_FOR_ONE = 2;
 
 /** Wider and wider sets around one workload: what rules tie it to, then those that want the same clusters, the most confined first. */
 function circles(left: string, tied: ReadonlyMap<string, ReadonlySet<string>>, rivals: readonly string[]): string[][] {

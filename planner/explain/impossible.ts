@@ -11,7 +11,7 @@ import { findConflict } from "./conflict.ts";
 import { explanation } from "./diagnostics.ts";
 import { lonelyTrouble, tryToPlace, withShare, type Asking } from "./feasible.ts";
 import { intentsOf, withOnly, type Intent } from "./intents.ts";
-import { relaxations, type Relaxation } from "./relax.ts";
+import { NOT_AT_ALL, relaxations, type Relaxation } from "./relax.ts";
 import { placesAgainst, reasonsAgainst, some } from "./ruled-out.ts";
 
 export interface ExplainOptions {
@@ -40,7 +40,7 @@ export async function explainImpossible(
   if (alone.length === 0) return [await conflictOf(ir, problem, asking)];
   const said: Diagnostic[] = [];
   for (const { workload, diagnostic } of alone.slice(0, 10))
-    said.push(withHelp(diagnostic, await helpFor(ir, workload, asking)));
+    said.push(withHelp(diagnostic, await helpFor(ir, workload, asking), ir.runs.length === 1));
   return said;
 }
 
@@ -53,12 +53,8 @@ async function helpFor(ir: Ir, workload: string, asking: Asking): Promise<readon
     ir,
     new Set(own.filter(({ kind, workloads }) => kind === "forbid" || workloads.length < 2).map(({ key }) => key)),
   );
-  return relaxations(
-    alone,
-    own.filter(({ kind }) => kind !== "run"),
-    (intent) => withoutOne(alone, asking, intent),
-    askedBy(asking),
-  );
+  const found = await relaxations(alone, own, (intent) => withoutOne(alone, asking, intent), askedBy(asking));
+  return found.filter(({ gives }) => gives < NOT_AT_ALL);
 }
 
 const askedBy =
@@ -150,8 +146,24 @@ async function conflictOf(ir: Ir, problem: Problem, asking: Asking): Promise<Dia
     .filter(({ span }) => span !== sentences[0]?.span)
     .slice(0, 20)
     .map(({ text, span }) => ({ message: `together with \`${text}\``, span }));
-  const help = await relaxations(ir, intents, (intent) => withoutOne(ir, asking, intent), askedBy(asking));
-  return withHelp({ ...diagnostic, ...(related.length === 0 ? {} : { related }) }, help);
+  // Each proposal costs a solve: of a large program only what the conflict is about is asked again.
+  const pairs = problem.workloads.reduce((sum, { candidates }) => sum + candidates.length, 0);
+  const whole = pairs <= MOST_PAIRS;
+  const scope = whole ? ir : withOnly(ir, aboutThese(ir, asking, intents));
+  const help = await relaxations(scope, intents, (intent) => withoutOne(scope, asking, intent), askedBy(asking));
+  return withHelp({ ...diagnostic, ...(related.length === 0 ? {} : { related }) }, help, whole);
+}
+
+/** Pairs of workload and cluster up to which a proposal is asked of the whole program. */
+const MOST_PAIRS = 1500;
+
+/** Every intent about the workloads of a conflict, also those that are no part of it. */
+function aboutThese(ir: Ir, { before }: Asking, conflict: readonly Intent[]): ReadonlySet<string> {
+  const among = new Set(conflict.flatMap(({ kind, workloads }) => (kind === "run" ? workloads : [])));
+  const concerned = intentsOf(ir, before).filter(({ kind, workloads }) =>
+    kind === "forbid" ? workloads.some((w) => among.has(w)) : workloads.every((w) => among.has(w)),
+  );
+  return new Set(concerned.map(({ key }) => key));
 }
 
 /** Clauses of one run read as one sentence: `run upf x2 where gpu near amf within 5ms`. */
@@ -166,8 +178,12 @@ function inSentences(intents: readonly Intent[]): readonly { readonly text: stri
   });
 }
 
-function withHelp(diagnostic: Diagnostic, help: readonly Relaxation[]): Diagnostic {
+/** `whole`: the proposals were tried on the whole program, not only on what conflicts. */
+function withHelp(diagnostic: Diagnostic, help: readonly Relaxation[], whole = true): Diagnostic {
   if (help.length === 0) return diagnostic;
   const shown = help.slice(0, 4).map(({ text }) => (text.startsWith("without ") ? text : `with ${text}`));
-  return { ...diagnostic, help: `it would be possible ${shown.join("; or ")}` };
+  return {
+    ...diagnostic,
+    help: `${whole ? "it would be possible" : "this conflict would be gone"} ${shown.join("; or ")}`,
+  };
 }

@@ -58,10 +58,13 @@ export async function relaxations(
     if ((await possible(without(intent))) !== true) continue;
     const text =
       intent.kind === "stay" ? `\`move ${shortName(intent.workloads[0] ?? "")}\`` : `without \`${intent.text}\``;
-    found.push({ text, span: intent.span, gives: intent.kind === "run" ? 2 : 1 });
+    found.push({ text, span: intent.span, gives: intent.kind === "run" ? NOT_AT_ALL : 1 });
   }
   return found.sort((a, b) => a.gives - b.gives || (a.text < b.text ? -1 : 1));
 }
+
+/** What it gives up not to run a workload at all. */
+export const NOT_AT_ALL = 2;
 
 /** A large conflict has many intents, and each question costs a solve. */
 const MOST_SCALES = 16;

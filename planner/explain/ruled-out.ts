@@ -15,7 +15,7 @@ export function reasonsAgainst(problem: Problem, workload: number, clusters?: Re
   const sorted = [...byReason].sort(([a, m], [b, n]) => n.length - m.length || (a < b ? -1 : 1));
   const shown = sorted.slice(0, 6).map(([text, names]) => `${some(names)}: ${text}`);
   if (sorted.length > shown.length) shown.push(`and ${sorted.length - shown.length} more reasons`);
-  return shown.length === 0 ? "the fleet has no cluster" : shown.join("; ");
+  return shown.length === 0 ? "the fleet has no other" : shown.join("; ");
 }
 
 /** `lyon, nice and 40 more`, in backticks. */

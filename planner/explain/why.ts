@@ -6,6 +6,7 @@ import type { PlacedReplicas } from "../action/controller.ts";
 import { shortName } from "../build/words.ts";
 import type { PlaceOutcome } from "../place.ts";
 import type { Because, Problem, ProblemWorkload } from "../problem.ts";
+import { largestNode } from "./arithmetic.ts";
 import { findConflict } from "./conflict.ts";
 import { elsewhere, type Elsewhere } from "./elsewhere.ts";
 import { isSpent, withShare, type Asking } from "./feasible.ts";
@@ -101,14 +102,15 @@ async function otherCluster(
   const { problem } = outcome;
   const own = problem.workloads[w] as ProblemWorkload;
   const ruled = problem.ruledOut.find((entry) => entry.workload === w && entry.cluster === cluster);
-  if (ruled !== undefined) return { cluster: name, verdict: "ruled-out", because: ruled.because.map(reasonOf) };
+  if (ruled !== undefined)
+    return { cluster: name, verdict: "ruled-out", because: reasonsOf(problem, w, cluster, ruled.because) };
   const { counting } = own;
   if (counting.kind === "each" && !counting.required.includes(cluster))
     return { cluster: name, verdict: "ruled-out", because: [reasonOf(own.because)] };
   if (!own.candidates.some((candidate) => candidate.cluster === cluster))
     return { cluster: name, verdict: "ruled-out", because: [{ text: "nothing is known to be there" }] };
   if (isSpent(asking)) return { cluster: name, verdict: "unknown" };
-  const found: Elsewhere = await elsewhere(outcome, asking, w, cluster);
+  const found: Elsewhere = await elsewhere(ir, outcome, asking, w, cluster);
   if (found.kind !== "impossible") {
     if (found.kind === "unknown") return { cluster: name, verdict: "unknown" };
     if (found.kind === "equal") return { cluster: name, verdict: "equal", exact: found.exact };
@@ -151,7 +153,13 @@ function whyHere(
   const candidate = own.candidates.find((entry) => entry.cluster === cluster);
   if ((candidate?.before ?? 0) > 0) reasons.push({ text: `${shortName(own.id)} runs here already` });
   const open = others.filter(({ verdict }) => verdict === "worse" || verdict === "equal" || verdict === "unknown");
-  if (open.length === 0) return [...reasons, { text: "no other cluster can run it" }];
+  if (open.length === 0) {
+    const conflicts = others.some(({ verdict }) => verdict === "conflicts");
+    return [
+      ...reasons,
+      { text: conflicts ? "anywhere else other intents would not hold" : "no other cluster can run it" },
+    ];
+  }
   const order = problem.objectives.map(({ name }) => name as string);
   const worse = open.filter((entry) => entry.verdict === "worse");
   // The next best loses by the least important term, and by the least of it.
@@ -159,6 +167,16 @@ function whyHere(
   if (next !== undefined) reasons.push({ text: `the next best is ${next.cluster}` });
   if (open.some(({ verdict }) => verdict === "equal")) reasons.push({ text: "another cluster is as good" });
   return reasons;
+}
+
+/** The reasons against a cluster; where one resource is short on every node, in numbers. */
+function reasonsOf(problem: Problem, w: number, cluster: number, because: readonly Because[]): readonly WhyReason[] {
+  const short = largestNode(problem, w, cluster);
+  if (short === undefined) return because.map(reasonOf);
+  const name = shortName(problem.workloads[w]?.id ?? "");
+  const said = because.filter(({ kind, text }) => kind !== "fleet" && !text.startsWith(`${name} needs `));
+  const needs = because.find(({ text }) => text.startsWith(`${name} needs `));
+  return [...said.map(reasonOf), { ...(needs === undefined ? {} : reasonOf(needs)), text: `${name} ${short}` }];
 }
 
 const reasonOf = ({ text, span }: Because): WhyReason => ({ text, ...(span === undefined ? {} : { span }) });

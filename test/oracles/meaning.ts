@@ -61,7 +61,7 @@ const meant = (run: RunIr, cluster: Cluster): boolean =>
   cluster.pools.some((pool) => run.where.every((w) => truth(w.condition, atoms(cluster, pool))));
 
 const named = (run: RunIr, name: string): boolean => {
-  const lists = [...run.on.map((on) => on.clusters)];
+  const lists = run.on.map((on) => on.clusters);
   if (run.eachOf) lists.push(run.eachOf.clusters);
   if (run.choices) lists.push(run.choices.choices.flat());
   if (run.shares) lists.push(run.shares.shares.map((s) => s.cluster));
