@@ -14,7 +14,12 @@ export function holdsOnPool(condition: ConditionIr, cluster: Cluster, pool: Node
     case "not":
       return !holdsOnPool(condition.operand, cluster, pool);
     case "feature":
-      return (condition.level === "cluster" ? cluster : pool).features.includes(condition.name);
+      if (condition.level === "cluster") return cluster.features.includes(condition.name);
+      // A discovered pool has the node's own label where a written one has the word.
+      return (
+        pool.features.includes(condition.name) ||
+        (condition.nodeLabel !== undefined && pool.labels[condition.nodeLabel.key] === condition.nodeLabel.value)
+      );
     case "resource":
       return holds((pool.shape[condition.resource] ?? 0) - condition.amount, condition.operator);
     case "label":

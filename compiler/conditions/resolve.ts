@@ -56,7 +56,8 @@ export function resourceOf(text: string, v: Vocabulary): string | undefined {
 function resolveWord(key: Word, { vocabulary: v, suggest, say }: ConditionContext): ConditionIr {
   const { text, span } = key;
   const resource = resourceOf(text, v);
-  const isFeature = v.clusterFeatures.has(text) || v.nodeFeatures.has(text);
+  const onNodes = v.nodeFeatures.has(text) || Object.hasOwn(v.featureLabels, text);
+  const isFeature = v.clusterFeatures.has(text) || onNodes;
   if (resource !== undefined) {
     if (isFeature) say(diagnose["word-means-two-things"](span, [text, "a feature"]));
     if (["cpu", "memory", "storage", "ephemeral-storage", "pods"].includes(resource)) {
@@ -66,8 +67,11 @@ function resolveWord(key: Word, { vocabulary: v, suggest, say }: ConditionContex
     return { kind: "resource", resource, operator: ">=", amount: 1, span };
   }
   if (isFeature) {
-    const label = v.featureLabels[text] ?? { key: `placet.dev/${text}`, value: "true" };
-    return onLevels(v.clusterFeatures.has(text), v.nodeFeatures.has(text), span, (level) =>
+    const label = (Object.hasOwn(v.featureLabels, text) ? v.featureLabels[text] : undefined) ?? {
+      key: `placet.dev/${text}`,
+      value: "true",
+    };
+    return onLevels(v.clusterFeatures.has(text), onNodes, span, (level) =>
       level === "cluster"
         ? { kind: "feature", level, name: text, span }
         : { kind: "feature", level, name: text, nodeLabel: label, span },

@@ -73,7 +73,7 @@ export const conditions = {
     why: "The pod's node affinity could not keep it off the wrong nodes, so the condition would not hold.",
     todo: "Give one of the pools a label or feature that its nodes really have.",
     message: (cluster: string, yes: string, no: string) =>
-      `this holds on the nodes \`${yes}\` of \`${cluster}\` and not on \`${no}\`, and no node label tells the two apart`,
+      `the nodes \`${yes}\` of \`${cluster}\` are wanted and \`${no}\` are not, and no node label tells them apart`,
   },
   "unknown-property": {
     severity: "warning",

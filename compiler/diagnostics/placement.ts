@@ -58,6 +58,14 @@ export const placement = {
     todo: "Drop one of the two.",
     message: (workload: string) => `\`${workload}\` runs on each match, so choices in order or shares have no meaning`,
   },
+  "priority-without-optional": {
+    severity: "warning",
+    what: "A `priority` for a workload that is not `optional`.",
+    why: "The priority decides who stays unplaced first, and this workload never does.",
+    todo: "Add `optional`, or drop the priority.",
+    message: (workload: string) =>
+      `\`priority\` changes nothing: \`${workload}\` is not \`optional\`, so it is always placed`,
+  },
   "apart-from-itself": {
     severity: "error",
     what: "A workload is to be apart from itself.",

@@ -9,6 +9,7 @@ import { moves } from "./moves.ts";
 import { notRun } from "./not-run.ts";
 import { objectives } from "./objectives.ts";
 import { poolsToldApart } from "./pools-told-apart.ts";
+import { priority } from "./priority.ts";
 import type { Checked, Rule } from "./rule.ts";
 import { sameObject } from "./same-object.ts";
 import { scaleAndCount } from "./scale-and-count.ts";
@@ -33,6 +34,7 @@ export const RULES: readonly Rule[] = [
   trafficEnds,
   // What changes nothing.
   spreadOfOne,
+  priority,
   moves,
   objectives,
   notRun,

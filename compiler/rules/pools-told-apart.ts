@@ -1,31 +1,46 @@
 // A condition over what nodes offer can choose between node pools of one cluster only by a node label, or because the demand does not
 // fit on the others, or because a taint keeps the pod off. Pools that nothing tells apart are an error.
-import type { Diagnostic } from "../../grammar/index.ts";
+import type { Diagnostic, Span } from "../../grammar/index.ts";
 import { holdsOnPool } from "../conditions/evaluate.ts";
 import { diagnose } from "../diagnostics.ts";
-import type { Cluster, ConditionIr, NodePool, RunIr } from "../ir.ts";
+import type { Cluster, ConditionIr, ForbidIr, NodePool, RunIr } from "../ir.ts";
 import { contentOf } from "../placement/order.ts";
 import { runsWithWorkloads } from "./rule.ts";
 import type { Checked } from "./rule.ts";
 
 export function* poolsToldApart(checked: Checked): Generator<Diagnostic> {
-  const clusters = checked.ir.fleet.clusters.filter((c) => c.pools.length > 1);
+  const { fleet, forbids } = checked.ir;
+  const clusters = fleet.clusters.filter((c) => c.pools.length > 1);
+  const forbidden = new Map<string, ForbidIr[]>();
+  for (const forbid of forbids) {
+    if (!asksForAmounts(forbid.condition, false)) continue;
+    for (const workload of forbid.workloads) forbidden.set(workload, [...(forbidden.get(workload) ?? []), forbid]);
+  }
   const fine = new Set<string>();
   for (const [run] of runsWithWorkloads(checked)) {
-    for (const { condition, span } of run.where) {
-      if (!asksForAmounts(condition, true)) continue;
-      const key = contentOf([condition, run.demand, run.tolerates]);
-      if (fine.has(key)) continue;
-      const found = firstAlike(condition, run, clusters, checked);
-      if (found === undefined) fine.add(key);
-      else
-        yield diagnose["pools-alike"](span, [found.cluster.name, found.yes.name, found.no.name], {
-          related: [{ message: `\`${found.no.name}\``, span: found.no.span }],
-          help: `give \`${found.yes.name}\` a label or feature that only its nodes have`,
-        });
-    }
+    const against = forbidden.get(run.workload) ?? [];
+    if (against.length === 0 && !run.where.some((w) => asksForAmounts(w.condition, true))) continue;
+    const key = contentOf([run.where, run.on, run.demand, run.tolerates, against]);
+    if (fine.has(key)) continue;
+    const found = firstAlike(run, against, clusters, fleet.featureLabels);
+    if (found === undefined) fine.add(key);
+    else yield alike(found);
   }
 }
+
+interface Alike {
+  readonly cluster: Cluster;
+  readonly yes: NodePool;
+  readonly no: NodePool;
+  /** The condition that tells them apart. */
+  readonly span: Span;
+}
+
+const alike = ({ cluster, yes, no, span }: Alike): Diagnostic =>
+  diagnose["pools-alike"](span, [cluster.name, yes.name, no.name], {
+    related: [{ message: `\`${no.name}\``, span: no.span }],
+    help: `give \`${yes.name}\` a label or feature that only its nodes have`,
+  });
 
 /** Whether a resource is asked in a way that the pod's own request does not enforce: inside `or` or `not`, or as anything but a least. */
 function asksForAmounts(condition: ConditionIr, top: boolean): boolean {
@@ -43,18 +58,33 @@ function asksForAmounts(condition: ConditionIr, top: boolean): boolean {
   }
 }
 
-function firstAlike(condition: ConditionIr, run: RunIr, clusters: readonly Cluster[], { ir }: Checked) {
+/** A pool that all conditions want and one that some condition does not, where only that condition could keep the pod off the second. */
+function firstAlike(
+  run: RunIr,
+  against: readonly ForbidIr[],
+  clusters: readonly Cluster[],
+  featureLabels: FeatureLabels,
+): Alike | undefined {
   for (const cluster of clusters) {
-    const open = cluster.pools.filter((pool) => canRun(pool, run));
-    const yes = open.filter((pool) => holdsOnPool(condition, cluster, pool));
-    if (yes.length === 0 || yes.length === open.length) continue;
-    const labels = new Map(yes.map((pool) => [nodeLabels(pool, ir.fleet.featureLabels), pool]));
-    for (const no of open) {
-      const alike = yes.includes(no) ? undefined : labels.get(nodeLabels(no, ir.fleet.featureLabels));
-      if (alike !== undefined) return { cluster, yes: alike, no };
+    if (!run.on.every((o) => o.clusters.includes(cluster.name))) continue;
+    const reasons = cluster.pools.map((pool) => ({ pool, span: refusal(cluster, pool, run, against) }));
+    const wanted = new Map(
+      reasons.flatMap(({ pool, span }) => (span === undefined ? [[nodeLabels(pool, featureLabels), pool]] : [])),
+    );
+    for (const { pool, span } of reasons) {
+      const yes = wanted.get(nodeLabels(pool, featureLabels));
+      if (span !== undefined && yes !== undefined && canRun(pool, run)) return { cluster, yes, no: pool, span };
     }
   }
   return undefined;
+}
+
+/** The condition that does not want the pool, if any. */
+function refusal(cluster: Cluster, pool: NodePool, run: RunIr, against: readonly ForbidIr[]): Span | undefined {
+  const unmet = run.where.find(({ condition }) => !holdsOnPool(condition, cluster, pool));
+  const forbids = (f: ForbidIr) =>
+    (f.clusters.length === 0 || f.clusters.includes(cluster.name)) && holdsOnPool(f.condition, cluster, pool);
+  return unmet?.span ?? against.find(forbids)?.span;
 }
 
 /** Whether the kube-scheduler could put the pod there, whatever the condition says. */
