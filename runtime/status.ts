@@ -153,9 +153,7 @@ function workloadStatus(
     return found === undefined ? [] : [healthOf(found.object)];
   });
   const worst = healths.find((h) => h.state === "failed") ?? healths.find((h) => h.state === "waiting");
-  return worst === undefined || worst.state === "ready"
-    ? { ...base, health: "ready" }
-    : { ...base, health: worst.state, message: worst.message };
+  return worst === undefined ? { ...base, health: "ready" } : { ...base, health: worst.state, message: worst.message };
 }
 
 function driftOf(entry: InventoryEntry, live: Live | undefined, cluster: string, target: Target): Drift[] {
