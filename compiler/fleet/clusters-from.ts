@@ -1,30 +1,17 @@
-// `clusters from "stores.csv"`: a row each. The header says what a column is (docs/clusters-from-csv.md): a word of the fleet language
-// (`name`, `context`, `cost`, `nodes`, `pods`, `api`, `networks`), a resource, or a label or feature. It must not know CSV's quotes.
+// `clusters from "stores.csv"`: a row each, read as if it had been written as a `cluster` statement. It must not know CSV's quotes, nor
+// what the header's words mean.
 import type { ClusterEntry, PoolEntry, Span, Word } from "../../grammar/index.ts";
 import { diagnose } from "../diagnostics.ts";
 import type { Host } from "../host.ts";
 import type { StatementOf } from "../reading/declare.ts";
 import type { Say } from "../reading/words.ts";
 import { pathFrom } from "../sources/path.ts";
+import { readHeader, YES } from "./columns.ts";
+import type { Column } from "./columns.ts";
 import { readCsv } from "./csv.ts";
 import type { Field } from "./csv.ts";
-import { readQuantity } from "../quantity.ts";
-import { isFullName, misspeltResource } from "./resources.ts";
 
 type ClusterStatement = StatementOf<"cluster">;
-
-/** What one column gives to its cluster. `pool` is the node pool, `nodes` when the header names none. */
-type Column =
-  | { readonly kind: "name" | "context" | "networks" | "pods" | "api" }
-  | { readonly kind: "cost"; readonly resource?: string }
-  | { readonly kind: "count"; readonly pool: string }
-  | { readonly kind: "resource"; readonly pool: string; readonly resource: string }
-  | { readonly kind: "taint"; readonly pool: string }
-  | { readonly kind: "fact"; readonly pool?: string; readonly key: string; readonly truth: boolean };
-
-const DEFAULT_POOL = "nodes";
-const YES: ReadonlySet<string> = new Set(["true", "yes", "y", "x", "1"]);
-const NO: ReadonlySet<string> = new Set(["false", "no", "n", "0", "-", ""]);
 
 /** The clusters of a table as if each had been written as a `cluster` statement whose words stand in the table. */
 export function clustersFrom(
@@ -80,79 +67,11 @@ export function clustersFrom(
   });
 }
 
-function readHeader(
-  header: readonly Field[],
-  body: readonly (readonly Field[])[],
-  file: string,
-  resourceNames: Readonly<Record<string, string>>,
-  say: Say,
-): readonly Column[] {
-  const seen = new Map<string, Field>();
-  return header.map((field, at) => {
-    const span = { file, start: field.start, end: field.end };
-    const first = seen.get(field.text);
-    if (field.text === "") say(diagnose["bad-table"](span, ["a column has no name"]));
-    else if (first !== undefined)
-      say(
-        diagnose["bad-table"](span, [`two columns are named \`${field.text}\``], {
-          related: [{ message: "the first one", span: { file, start: first.start, end: first.end } }],
-        }),
-      );
-    seen.set(field.text, field);
-    const values = body.map((row) => row[at]?.text ?? "");
-    const meant = values.every(isAmount) ? misspeltResource(field.text, Object.keys(resourceNames)) : undefined;
-    if (meant !== undefined)
-      say(
-        diagnose["suspicious-resource"](span, [field.text, meant], {
-          help: `a label of this name is written \`label ${field.text}\``,
-        }),
-      );
-    return column(field.text, () => values.every(isTruth), resourceNames);
-  });
-}
-
-const isAmount = (text: string): boolean => text === "" || (/^\d/.test(text) && readQuantity(text).ok);
-
-const isTruth = (text: string): boolean => YES.has(text.toLowerCase()) || NO.has(text.toLowerCase());
-
-/** `accel.gpu` is the resource `gpu` of the pool `accel`; a domain has dots too, so the first dot counts only before a known word. */
-function column(header: string, onlyTruths: () => boolean, resourceNames: Readonly<Record<string, string>>): Column {
-  const fact = (key: string, pool?: string): Column => ({
-    kind: "fact",
-    key,
-    truth: onlyTruths(),
-    ...(pool === undefined ? {} : { pool }),
-  });
-  const explicit = /^(label|feature)[ :](.+)$/.exec(header);
-  if (explicit !== null) return { kind: "fact", key: explicit[2] ?? "", truth: explicit[1] === "feature" };
-  switch (header) {
-    case "name":
-    case "cluster":
-      return { kind: "name" };
-    case "context":
-    case "networks":
-    case "pods":
-    case "api":
-      return { kind: header };
-    case "cost":
-      return { kind: "cost" };
-    case "nodes":
-    case "count":
-      return { kind: "count", pool: DEFAULT_POOL };
-    case "taint":
-      return { kind: "taint", pool: DEFAULT_POOL };
-  }
-  const cost = /^cost[ .:](.+)$/.exec(header);
-  if (cost !== null) return { kind: "cost", resource: cost[1] ?? "" };
-  const isResource = (word: string) => Object.hasOwn(resourceNames, word) || isFullName(word);
-  const pooled = /^([a-z0-9-]+)\.(.+)$/.exec(header);
-  if (pooled !== null && !header.includes("/")) {
-    const [, pool = "", rest = ""] = pooled;
-    if (rest === "nodes" || rest === "count") return { kind: "count", pool };
-    if (rest === "taint") return { kind: "taint", pool };
-    return isResource(rest) || rest === "pods" ? { kind: "resource", pool, resource: rest } : fact(rest, pool);
-  }
-  return isResource(header) ? { kind: "resource", pool: DEFAULT_POOL, resource: header } : fact(header);
+/** What is known of a node pool of one row. */
+interface RowPool {
+  count?: Word;
+  readonly entries: PoolEntry[];
+  readonly span: Span;
 }
 
 function readRow(
@@ -163,77 +82,57 @@ function readRow(
   span: Span,
 ): ClusterStatement {
   const entries: ClusterEntry[] = [];
-  const pools = new Map<string, { count?: Word; readonly entries: PoolEntry[]; readonly span: Span }>();
-  const pool = (key: string, at: Span) => {
-    const found = pools.get(key) ?? { entries: [], span: at };
-    pools.set(key, found);
-    return found;
-  };
+  const pools = new Map<string, RowPool>();
   columns.forEach((column, i) => {
     const field = row[i];
     if (field === undefined || field.text === "" || column.kind === "name") return;
-    const word = wordOf(field, span.file);
     const key = wordOf({ ...field, text: header[i]?.text ?? "" }, span.file);
-    switch (column.kind) {
-      case "context":
-        entries.push({ kind: "context", context: word, span: word.span });
-        return;
-      case "networks":
-        entries.push({ kind: "networks", names: several(field, span.file), span: word.span });
-        return;
-      case "pods":
-        entries.push({ kind: "pods", ranges: several(field, span.file), span: word.span });
-        return;
-      case "api":
-        entries.push({ kind: "api", addresses: several(field, span.file), span: word.span });
-        return;
-      case "cost":
-        entries.push({
-          kind: "cost",
-          prices: [
-            {
-              ...(column.resource === undefined ? {} : { resource: { ...key, text: column.resource } }),
-              price: word,
-              span: word.span,
-            },
-          ],
-          span: word.span,
-        });
-        return;
-      case "count":
-        pool(column.pool, word.span).count = word;
-        return;
-      case "resource":
-        pool(column.pool, word.span).entries.push({
-          kind: "resource",
-          resource: { ...key, text: column.resource },
-          amount: word,
-          span: word.span,
-        });
-        return;
-      case "taint":
-        pool(column.pool, word.span).entries.push(...several(field, span.file).map(taintOf));
-        return;
-      case "fact": {
-        const entry = factEntry({ ...key, text: column.key }, word, column.truth);
-        if (entry === undefined) return;
-        if (column.pool === undefined) entries.push(entry);
-        else pool(column.pool, word.span).entries.push(entry);
-      }
-    }
+    const word = wordOf(field, span.file);
+    if ("pool" in column && column.pool !== undefined) {
+      const pool = pools.get(column.pool) ?? { entries: [], span: word.span };
+      pools.set(column.pool, pool);
+      addToPool(pool, column, key, field, word);
+    } else entries.push(...clusterEntries(column, key, field, word));
   });
   // A pool of no nodes is how a row says that its cluster lacks what other rows have.
-  for (const [poolName, { count, entries: of, span: at }] of pools) {
+  for (const [pool, { count, entries: of, span: at }] of pools) {
     if (count?.text === "0" || of.length === 0) continue;
-    entries.push({
-      kind: "nodes",
-      name: { form: "name", text: poolName, span: at },
-      ...(count === undefined ? {} : { count }),
-      entries: of,
-      span: at,
-    });
+    const poolName: Word = { form: "name", text: pool, span: at };
+    entries.push({ kind: "nodes", name: poolName, ...(count === undefined ? {} : { count }), entries: of, span: at });
   }
   return { kind: "cluster", name: wordOf(name, span.file), entries, span };
+}
+
+/** What a column that speaks of the whole cluster says. */
+function clusterEntries(column: Column, key: Word, field: Field, word: Word): readonly ClusterEntry[] {
+  const { span } = word;
+  switch (column.kind) {
+    case "context":
+      return [{ kind: "context", context: word, span }];
+    case "networks":
+      return [{ kind: "networks", names: several(field, span.file), span }];
+    case "pods":
+      return [{ kind: "pods", ranges: several(field, span.file), span }];
+    case "api":
+      return [{ kind: "api", addresses: several(field, span.file), span }];
+    case "cost": {
+      const resource = column.resource === undefined ? {} : { resource: { ...key, text: column.resource } };
+      return [{ kind: "cost", prices: [{ ...resource, price: word, span }], span }];
+    }
+    case "fact":
+      return factEntries({ ...key, text: column.key }, word, column.truth);
+    default:
+      return [];
+  }
+}
+
+function addToPool(pool: RowPool, column: Column, key: Word, field: Field, word: Word): void {
+  const { span } = word;
+  if (column.kind === "count") pool.count = word;
+  if (column.kind === "taint") pool.entries.push(...several(field, span.file).map(taintOf));
+  if (column.kind === "fact") pool.entries.push(...factEntries({ ...key, text: column.key }, word, column.truth));
+  if (column.kind === "resource")
+    pool.entries.push({ kind: "resource", resource: { ...key, text: column.resource }, amount: word, span });
 }
 
 /** A taint as kubectl writes it: `key`, `key=value`, `key=value:NoExecute`. */
@@ -250,13 +149,13 @@ function taintOf(word: Word): PoolEntry {
 }
 
 /** A column of yes and no is a feature; every other one a label. */
-function factEntry(
+function factEntries(
   key: Word,
   value: Word,
   truth: boolean,
-): Extract<PoolEntry, { kind: "label" | "feature" }> | undefined {
-  if (!truth) return { kind: "label", key, value, span: value.span };
-  return YES.has(value.text.toLowerCase()) ? { kind: "feature", name: key, span: value.span } : undefined;
+): readonly Extract<PoolEntry, { kind: "label" | "feature" }>[] {
+  if (!truth) return [{ kind: "label", key, value, span: value.span }];
+  return YES.has(value.text.toLowerCase()) ? [{ kind: "feature", name: key, span: value.span }] : [];
 }
 
 const wordOf = (field: Field, file: string): Word => ({
