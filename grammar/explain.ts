@@ -1,11 +1,12 @@
 // The words for a statement that does not parse: where it first goes wrong, what was expected there, and how to mend it.
 // It must not know how the parser noticed.
 import type { TokenType } from "chevrotain";
-import type { Diagnostic, Fix, Span } from "./diagnostic.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import { syntax } from "./diagnostics.ts";
 import { describe, nearWord } from "./expectations.ts";
+import { remedy, replace, spanOf } from "./remedies.ts";
 import * as t from "./tokens.ts";
-import { fits, newWalker, type Walk } from "./walk.ts";
+import { newWalker, type Walk } from "./walk.ts";
 
 /** Where a statement goes wrong. */
 export interface Wrong {
@@ -89,53 +90,3 @@ function unexpected(file: string, tokens: readonly t.Token[], index: number, wan
   const expected = wanted.length === 0 ? "something else" : describe(wanted);
   return syntax.unexpected(spanOf(file, token), [expected, before, token.image], remedy(file, token, wanted));
 }
-
-function remedy(file: string, token: t.Token, wanted: readonly TokenType[]): { help?: string; fix?: Fix } {
-  const near = nearWord(token.image, (type) => wanted.includes(type));
-  if (near !== undefined && near !== token.image) {
-    return { help: `did you mean \`${near}\`?`, fix: replace(file, token, near) };
-  }
-  const wants = (type: TokenType): boolean => wanted.includes(type);
-  if (wants(t.PathLike) && fits(t.NameLike, token.tokenType)) {
-    return { help: "paths are quoted", fix: replace(file, token, JSON.stringify(token.image)) };
-  }
-  if (wants(t.DurationLike) && token.tokenType === t.Integer) {
-    return {
-      help: `a duration has a unit, such as \`${token.image}ms\``,
-      fix: replace(file, token, `${token.image}ms`),
-    };
-  }
-  if (wants(t.PercentLike) && token.tokenType === t.Integer) {
-    return { help: `a percentage ends in \`%\``, fix: replace(file, token, `${token.image}%`) };
-  }
-  return quantityRemedy(file, token, wanted);
-}
-
-function quantityRemedy(file: string, token: t.Token, wanted: readonly TokenType[]): { help?: string; fix?: Fix } {
-  const bytes = /^(\d+(?:\.\d+)?)([kKMGTPE])(i?)B$/.exec(token.image);
-  if (bytes !== null) {
-    const right = `${bytes[1]}${bytes[3] === "" ? bytes[2]!.replace("K", "k") : `${bytes[2]}i`}`;
-    return { help: `quantities are written as in Kubernetes: \`${right}\``, fix: replace(file, token, right) };
-  }
-  if (fits(t.Figure, token.tokenType) && wanted.includes(t.word.nodes)) {
-    return { help: "resources are said of nodes: `nodes general x4 { cpu 16 }`" };
-  }
-  if (token.tokenType === t.Comma && wanted.includes(t.CloseBrace)) {
-    return { help: "entries of a block have no commas", fix: replace(file, token, "") };
-  }
-  if (wanted.some((type) => type === t.NameLike || type === t.Value) && t.isReserved(token.tokenType)) {
-    return { help: `if \`${token.image}\` is meant as a name, quote it: \`"${token.image}"\`` };
-  }
-  return {};
-}
-
-const replace = (file: string, token: t.Token, text: string): Fix => ({
-  title: text === "" ? `remove \`${token.image}\`` : `write \`${text}\``,
-  edits: [{ span: spanOf(file, token), text }],
-});
-
-const spanOf = (file: string, token: t.Token): Span => ({
-  file,
-  start: token.startOffset,
-  end: token.endOffset + 1,
-});

@@ -6,6 +6,7 @@ import type { Comment } from "./ast.ts";
 import { isNewline, isSpace, isWordCode, letterEnd, startsWord, wordEnd } from "./characters.ts";
 import { syntax } from "./diagnostics.ts";
 import { figureType } from "./figure.ts";
+import { addressEnd, readDollar, readString, takesText, unquoted, urlEnd, wrongName } from "./literals.ts";
 import type { Problems } from "./problems.ts";
 import { scanJunk, scanSymbol, type Found } from "./symbols.ts";
 import * as t from "./tokens.ts";
@@ -18,6 +19,7 @@ export class Scanner {
   private at: number;
   private count = 0;
   private startsLine = true;
+  private last: TokenType | undefined;
   private readonly text: string;
   private readonly problems: Problems;
 
@@ -40,6 +42,7 @@ export class Scanner {
       if (found.type === undefined) continue; // dropped, and reported
       const token = this.token(found.type, start, found.end, found.problem !== undefined);
       this.startsLine = false;
+      this.last = found.type;
       return token;
     }
   }
@@ -117,6 +120,8 @@ export class Scanner {
     if (after === 58) {
       const address = addressEnd(text, start);
       if (address > end) return { type: t.Address, end: address };
+      const whole = this.last !== undefined && takesText.has(this.last) ? urlEnd(text, end) : end;
+      if (whole > end) return { type: t.Text, end: whole, problem: unquoted };
     }
     if (after > 127 && letterEnd(text, end) > end) return wrongName(text, start);
     const image = text.slice(start, end);
@@ -154,87 +159,4 @@ function onlyDigits(text: string, start: number, end: number): boolean {
     if (code < 48 || code > 57) return false;
   }
   return true;
-}
-
-function wrongName(text: string, start: number): Found {
-  return { type: t.Name, end: letterEnd(text, start), problem: (span, found) => syntax["wrong-name"](span, [found]) };
-}
-
-/** The end of an IPv6 address or range at `start`, or `start`: hexadecimal groups with at least two colons. */
-function addressEnd(text: string, start: number): number {
-  let i = start;
-  let colons = 0;
-  for (; i - start < 64; i++) {
-    const code = text.charCodeAt(i);
-    const lower = code | 32;
-    if (code === 58) colons++;
-    else if (!((code >= 48 && code <= 57) || (lower >= 97 && lower <= 102) || (code === 46 && colons >= 2))) break;
-  }
-  if (colons < 2) return start;
-  if (text.charCodeAt(i) === 47 && isWordCode(text.charCodeAt(i + 1))) {
-    let end = i + 1;
-    while (isWordCode(text.charCodeAt(end))) end++;
-    return end;
-  }
-  return i;
-}
-
-/** `$sites`, `$cluster.gateway`. */
-function readDollar(text: string, start: number): Found {
-  const from = start + 1;
-  if (!startsWord(text.charCodeAt(from))) {
-    return { type: t.Parameter, end: from, problem: (span, found) => syntax["wrong-parameter"](span, [found]) };
-  }
-  const fact = "cluster.";
-  if (text.startsWith(fact, from) && isWordCode(text.charCodeAt(from + fact.length))) {
-    return { type: t.Fact, end: wordEnd(text, from + fact.length) };
-  }
-  let end = from;
-  while (isWordCode(text.charCodeAt(end)) || (text.charCodeAt(end) === 45 && isWordCode(text.charCodeAt(end + 1))))
-    end++;
-  return { type: t.Parameter, end };
-}
-
-function readString(text: string, start: number): Found {
-  let escape: number | undefined;
-  for (let i = start + 1; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 34) {
-      if (escape === undefined) return { type: t.Text, end: i + 1 };
-      const wrong = escape;
-      return { type: t.Text, end: i + 1, problem: (span) => wrongEscape(span.file, text, wrong) };
-    }
-    if (isNewline(code)) return unclosed(i);
-    if (code === 92) {
-      if (!isEscape(text, i) && !isNewline(text.charCodeAt(i + 1))) escape ??= i;
-      if (!isNewline(text.charCodeAt(i + 1))) i++;
-    }
-  }
-  return unclosed(text.length);
-}
-
-const unclosed = (end: number): Found => ({
-  type: t.Text,
-  end,
-  problem: (span, found) =>
-    syntax["unclosed-string"](span, [], {
-      help: "close it where the text ends",
-      fix: {
-        title: 'add the closing `"`',
-        edits: [{ span: { ...span, start: span.start + found.trimEnd().length, end: span.end }, text: '"' }],
-      },
-    }),
-});
-
-function isEscape(text: string, at: number): boolean {
-  const code = text.charAt(at + 1);
-  return code === "u" ? /^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6)) : code !== "" && '"\\/bfnrt'.includes(code);
-}
-
-function wrongEscape(file: string, text: string, at: number): ReturnType<(typeof syntax)["wrong-escape"]> {
-  const span = { file, start: at, end: Math.min(at + 2, text.length) };
-  return syntax["wrong-escape"](span, [text.slice(at, at + 2)], {
-    help: "escapes are those of JSON; a backslash itself is written `\\\\`",
-    fix: { title: "double the backslash", edits: [{ span: { ...span, end: at + 1 }, text: "\\\\" }] },
-  });
 }

@@ -40,6 +40,11 @@ describe("a statement that goes on wrongly", () => {
       "unexpected at [16]: expected one of a name, `=`, `context`, `cost`, `nodes`, … after `cpu`, found `16` (resources are said of nodes: `nodes general x4 { cpu 16 }`)",
     ],
     ["allow a => b", "wrong-symbol at [=>]: `=>` is not written here: at least is `>=`, and an arrow is `->`"],
+    ["expect a can not reach b", "unexpected at [not]: expected `reach` after `can`, found `not` (write `cannot`)"],
+    [
+      "run a where b in (c,)",
+      "unexpected at [)]: expected a value after `,`, found `)` (no comma stands after the last of a list)",
+    ],
     ["chain internet, a -> b", "mixed-stop at [internet, a]: only workloads can stand here as a list"],
     [
       "allow internet except a -> b",
@@ -91,6 +96,12 @@ describe("a fix mends it", () => {
     ["run a }", "run a "],
     ["run a where (b", "run a where (b ) "],
     ["cluster a {\n  b = c\nrun d", "cluster a {\n  b = c } \nrun d"],
+    ["run a on paris and lyon", "run a on paris , lyon"],
+    ["allow a to b", "allow a -> b"],
+    ["link a -> b", "link a <-> b"],
+    ["run a near b 10ms", "run a near b within 10ms"],
+    ["app a { workload b { image nginx:1.25 } }", 'app a { workload b { image "nginx:1.25" } }'],
+    ["patch a { url = https://x.example/y }", 'patch a { url = "https://x.example/y" }'],
     ["scale a 1...3 on cpu 5%", "scale a 1..3 on cpu 5%"],
   ])("%j", (text, fixed) => {
     const { diagnostics } = parse("e.intent", text);
