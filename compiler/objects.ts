@@ -15,9 +15,15 @@ export const objectKey = (o: ObjectIdentity): ObjectKey => `${o.apiVersion}/${o.
 
 /** The reverse of `objectKey`. The apiVersion may hold a slash of its own, the other parts may not (names of RBAC hold `:` only). */
 export function identityOf(key: ObjectKey): ObjectIdentity {
-  const parts = key.split("/");
-  const [kind = "", namespace = "", name = ""] = parts.slice(-3);
-  return { apiVersion: parts.slice(0, -3).join("/"), kind, namespace, name };
+  const name = key.lastIndexOf("/");
+  const namespace = key.lastIndexOf("/", name - 1);
+  const kind = key.lastIndexOf("/", namespace - 1);
+  return {
+    apiVersion: key.slice(0, kind),
+    kind: key.slice(kind + 1, namespace),
+    namespace: key.slice(namespace + 1, name),
+    name: key.slice(name + 1),
+  };
 }
 
 /** `apps/v1` → `apps`; the core group is empty. */

@@ -3,6 +3,7 @@
 import type { AppEntry, Diagnostic, Phase } from "../../grammar/index.ts";
 import type { Amounts } from "../ir.ts";
 import { createSuggest } from "../near-names.ts";
+import type { Suggest } from "../near-names.ts";
 import { identityOf, showKey, showObject, workloadKindOf } from "../objects.ts";
 import { readAmount } from "../quantity.ts";
 import type { FoundObject } from "./app-objects.ts";
@@ -30,10 +31,11 @@ export function nameWorkloads(
   names: ResourceNames,
 ): Phase<readonly Named[]> {
   const diagnostics: Diagnostic[] = [];
+  const finder = finderOf(app.name.text, found, diagnostics);
   const given = new Map<FoundObject, NamedEntry>();
   for (const entry of app.entries) {
     if (entry.kind !== "named-workload") continue;
-    const object = findNamed(entry, app.name.text, found, diagnostics);
+    const object = findNamed(entry, finder);
     if (object === undefined) continue;
     const before = given.get(object);
     if (before !== undefined)
@@ -78,43 +80,46 @@ function clash(naming: Naming, before: Named, object: FoundObject): Diagnostic {
   );
 }
 
+interface Finder {
+  readonly app: string;
+  /** By `Kind/name`. */
+  readonly objects: ReadonlyMap<string, readonly FoundObject[]>;
+  readonly suggest: Suggest;
+  readonly diagnostics: Diagnostic[];
+}
+
+function finderOf(app: string, found: readonly FoundObject[], diagnostics: Diagnostic[]): Finder {
+  const objects = new Map<string, FoundObject[]>();
+  for (const object of found) {
+    const shown = showObject(object.object);
+    const list = objects.get(shown);
+    if (list === undefined) objects.set(shown, [object]);
+    else list.push(object);
+  }
+  return { app, objects, suggest: createSuggest(), diagnostics };
+}
+
 /** `Deployment/core-nrf`, or `Deployment/"namespace/core-nrf"`. */
-function findNamed(
-  entry: NamedEntry,
-  app: string,
-  found: readonly FoundObject[],
-  diagnostics: Diagnostic[],
-): FoundObject | undefined {
-  const parts = entry.objectName.text.split("/");
-  const name = parts.at(-1) ?? "";
-  const namespace = parts.length > 1 ? parts[0] : undefined;
-  const shown = `${entry.objectKind.text}/${entry.objectName.text}`;
-  const fits = found.filter(
-    (o) =>
-      o.object.kind === entry.objectKind.text &&
-      o.object.metadata.name === name &&
-      (namespace === undefined || identityOf(o.app.key).namespace === namespace),
+function findNamed({ objectKind, objectName }: NamedEntry, finder: Finder): FoundObject | undefined {
+  const [name = "", namespace] = objectName.text.split("/").reverse();
+  const fits = (finder.objects.get(`${objectKind.text}/${name}`) ?? []).filter(
+    (o) => namespace === undefined || identityOf(o.app.key).namespace === namespace,
   );
+  const shown = `${objectKind.text}/${objectName.text}`;
   if (fits.length > 1) {
     const namespaces = fits.map((o) => `\`${identityOf(o.app.key).namespace}\``);
-    diagnostics.push(say["ambiguous-object"](entry.objectName.span, [shown, namespaces.join(", ")]));
+    finder.diagnostics.push(say["ambiguous-object"](objectName.span, [shown, namespaces.join(", ")]));
     return undefined;
   }
-  const [one] = fits;
-  if (one === undefined) {
-    const near = createSuggest()(
-      shown,
-      found.map((o) => showObject(o.object)),
-    );
-    diagnostics.push(
-      say["no-such-object"](
-        entry.objectName.span,
-        [shown, app],
-        near === undefined ? {} : { help: `did you mean \`${near}\`?` },
-      ),
-    );
-  }
-  return one;
+  if (fits[0] !== undefined) return fits[0];
+  const near = finder.suggest(shown, finder.objects.keys());
+  const span = { ...objectKind.span, end: objectName.span.end };
+  const help =
+    near === undefined
+      ? {}
+      : { help: `did you mean \`${near}\`?`, fix: { title: `write \`${near}\``, edits: [{ span, text: near }] } };
+  finder.diagnostics.push(say["no-such-object"](span, [shown, finder.app], help));
+  return undefined;
 }
 
 /** Undefined when what it needs is wrong or not known. */
