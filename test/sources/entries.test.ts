@@ -86,6 +86,17 @@ describe("objects", () => {
     expect(diagnostics[0]?.message).toContain(problem);
   });
 
+  it.each([
+    ["apiVersion: V 1\nkind: X\nmetadata: { name: a }", "V 1"],
+    ["apiVersion: v1\nkind: a/b\nmetadata: { name: a }", "a/b"],
+    ["apiVersion: v1\nkind: X\nmetadata: { name: a, labels: { b: yes } }", "yes"],
+    ["apiVersion: v1\nkind: X\nmetadata: { name: a, namespace: A_B }", "A_B"],
+    ["apiVersion: v1\nkind: X\nspec: {}", "apiVersion: v1\nkind: X\nspec: {}\n"],
+  ])("%j is said where it stands", (text, words) => {
+    const { start = 0, end = 0 } = load(`${text}\n`).diagnostics[0]?.span ?? {};
+    expect(`${text}\n`.slice(start, end)).toBe(words);
+  });
+
   it("one wrong one leaves the others in place", () => {
     const { objects, codes } = load(`${configMap("a")}---\nkind: X\n---\n${configMap("b")}`);
     expect(objects.map((o) => o.object.metadata.name)).toEqual(["a", "b"]);

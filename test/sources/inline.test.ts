@@ -139,6 +139,18 @@ describe("an inline workload", () => {
     expect(diagnostics[0]?.span).toBeDefined();
   });
 
+  it("may go to the edge of what Kubernetes takes", () => {
+    const edge = workload(
+      "a".repeat(63),
+      image("x"),
+      port("a".repeat(15), 65_535),
+      port("b", 1),
+      label("t", "v".repeat(63)),
+    );
+    expect(load({}, [edge]).codes).toEqual([]);
+    expect(load({}, [workload("a", image("x"), label("t", "v".repeat(64)))]).codes).toEqual(["bad-name"]);
+  });
+
   it("may have the same number for two protocols, and a name with a digit first without ports", () => {
     expect(load({}, [workload("dns", image("x"), port("tcp", 53), port("udp", 53, "UDP"))]).codes).toEqual([]);
     expect(load({}, [workload("5gc", image("x"))]).codes).toEqual([]);

@@ -74,7 +74,7 @@ describe("what a pod names", () => {
   it("what may be missing, and what is everywhere, is not spoken of", () => {
     expect(
       web(
-        "volumes: [{ name: v, configMap: { name: it, optional: true } }, { name: k, configMap: { name: kube-root-ca.crt } }]\nserviceAccountName: default\npriorityClassName: system-node-critical",
+        "volumes: [{ name: v, configMap: { name: it, optional: true } }, { name: k, configMap: { name: kube-root-ca.crt } }, { name: s, secret: { secretName: it, optional: true } }, { name: p, projected: { sources: [{ secret: { name: it, optional: true } }] } }]\ncontainers: [{ name: c, env: [{ name: A, valueFrom: { secretKeyRef: { name: it, optional: true } } }, { name: B, valueFrom: { configMapKeyRef: { name: it, optional: true } } }], envFrom: [{ secretRef: { name: it, optional: true } }, { configMapRef: { name: it, optional: true } }] }]\nserviceAccountName: default\npriorityClassName: system-node-critical",
       ).codes,
     ).toEqual([]);
   });
@@ -379,6 +379,11 @@ describe("definitions, machines, claims", () => {
       "example.com/v1/Thing/b/there",
     ]);
     expect(app.codes).toEqual(["unknown-scope", "used-by-nothing", "used-by-nothing", "used-by-nothing"]);
+    const [hint] = app.diagnostics;
+    expect(hint?.message).toBe(
+      "`Thing/it` names no namespace and its kind is not known here; it is taken to belong to `telco`",
+    );
+    expect(hint?.span).toEqual(app.objects[0]?.origin.span);
   });
 
   it("claims bring their class, volume and source", () => {

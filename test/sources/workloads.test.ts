@@ -150,6 +150,21 @@ describe("names", () => {
     ]);
   });
 
+  it("may be given to foreign kinds with pods in the usual place, which say what they need themselves", () => {
+    const rollout = deployment("containers: [{ name: c, resources: { requests: { cpu: 2 } } }]", { replicas: 3 })
+      .replace("apps/v1", "argoproj.io/v1alpha1")
+      .replace("kind: Deployment", "kind: Rollout");
+    const app = load({ "m.yaml": rollout }, [manifests("m.yaml"), named("site", "Rollout/web")]);
+    expect(app.codes).toEqual([]);
+    expect(app.workload("site")).toMatchObject({
+      kind: "other",
+      replicas: 3,
+      demand: { cpu: 2000, pods: 1 },
+      podLabels: { app: "web" },
+      selector: [{ key: "app", values: ["web"] }],
+    });
+  });
+
   it("may be given to foreign kinds, with what these need", () => {
     const { workload, codes } = load({ "m.yaml": machine }, [
       named("fw", "VirtualMachine/firewall", "cpu 4", "memory 8Gi", "gpu 1"),
