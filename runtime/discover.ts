@@ -175,7 +175,9 @@ function clusterStatement({ name: called, context, facts, found }: FoundCluster)
 type PoolEntry = Extract<ClusterEntry, { readonly kind: "nodes" }>["entries"][number];
 
 function poolEntries(pool: FoundPools["pools"][number]): PoolEntry[] {
-  const resources = Object.entries(pool.shape).sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1));
+  // 110 pods a node is what the language takes when nothing is said.
+  const said = Object.entries(pool.shape).filter(([resource, units]) => resource !== "pods" || units !== 110);
+  const resources = said.sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1));
   return [
     ...resources.map(([resource, units]): PoolEntry => ({
       kind: "resource",

@@ -83,7 +83,13 @@ function isBelow(top: string, real: string): boolean {
   return path === "" || (!isAbsolute(path) && path.split(sep)[0] !== "..");
 }
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false; // a link to nothing, or to itself
+  }
+}
 
 function readBelow(real: string, path: string): ReadResult {
   try {

@@ -70,7 +70,7 @@ function secretsOf(plan: Plan): unknown[] {
 }
 
 const slowDigest = (secrets: readonly unknown[], salt: string): string =>
-  `scrypt:${scryptSync(canonicalJson(secrets), salt, 32, { N: 32768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 }).toString("hex")}`;
+  `scrypt:${scryptSync(canonicalJson(secrets), salt, 32, { N: 16384, r: 8, p: 1, maxmem: 64 * 1024 * 1024 }).toString("hex")}`;
 
 /** Saves a plan for `placet apply FILE`: redacted, readable by its owner only, whole or not at all. `file` is relative to `cwd`. */
 export async function writePlanFile(file: string, plan: Plan, cwd: string): Promise<void> {

@@ -38,7 +38,12 @@ const pauses = [150, 400, 1_000];
 export function openTransport(world: Pick<World, "clock" | "sleep">, access: () => Promise<Access>): Transport {
   let connection: Promise<{ access: Access; dispatcher: Dispatcher }> | undefined;
   const connect = (): Promise<{ access: Access; dispatcher: Dispatcher }> => {
-    connection ??= access().then((found) => ({ access: found, dispatcher: dispatcherOf(found) }));
+    connection ??= access()
+      .then((found) => ({ access: found, dispatcher: dispatcherOf(found) }))
+      .catch((error: unknown) => {
+        connection = undefined; // what failed may be mended by the next time
+        throw error;
+      });
     return connection;
   };
   const reconnect = async (stale: Dispatcher): Promise<void> => {
@@ -74,7 +79,8 @@ export function openTransport(world: Pick<World, "clock" | "sleep">, access: () 
     close: async () => {
       const open = connection;
       connection = undefined;
-      await (await open)?.dispatcher.destroy();
+      const opened = await open?.catch(() => undefined);
+      await opened?.dispatcher.destroy();
     },
   };
 }
