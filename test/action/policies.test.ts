@@ -3,6 +3,7 @@ import type { NetworkPolicy } from "kubernetes-types/networking/v1.js";
 import { describe, expect, test } from "vitest";
 import { compile, memoryHost } from "../../compiler/index.ts";
 import { expand, type PlacedReplicas } from "../../planner/action/index.ts";
+import { allow, cluster, irOf, workload } from "../kit/ir.ts";
 
 interface Given {
   readonly placed?: PlacedReplicas;
@@ -300,6 +301,19 @@ describe("refused", () => {
       ],
     ]);
     expect(refusals("allow amf -> smf", { placed })).toEqual([]);
+  });
+
+  test("a deny that would have to come out of a wider allow, also where no compiler has looked", () => {
+    const [amf, smf] = [workload("core/amf"), workload("core/smf")];
+    const wider = allow(amf, smf, { from: { kind: "anywhere" } });
+    const denied = allow(amf, smf, { kind: "deny" });
+    const ir = irOf({ clusters: [cluster("paris", [])], workloads: [amf, smf], traffic: [wider, denied] });
+    expect(expand(ir, {}).diagnostics.map((d) => [d.code, d.message])).toEqual([
+      [
+        "action/deny-not-held",
+        "`deny amf -> smf` can not be held: `allow anywhere -> smf` lets it through, and policies can not subtract it",
+      ],
+    ]);
   });
 
   test("a range of pods' addresses", () => {

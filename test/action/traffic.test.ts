@@ -7,10 +7,11 @@ import { trafficCases } from "../oracles/traffic-cases.ts";
 import { meaningOf, type End } from "../oracles/traffic-meaning.ts";
 import { passes } from "../oracles/traffic-policies.ts";
 
-const PROGRAMS = 2000;
+/** The kubernetes tests judge 2,000; these are the first of them, so that whoever changes the generator learns in seconds. */
+const PROGRAMS = 600;
 const ATTEMPTS = 60;
 
-test("policies let through what the sentences mean, and nothing else", { timeout: 120_000 }, () => {
+test("policies let through what the sentences mean, and nothing else", { timeout: 300_000 }, () => {
   const [wrong, codes]: [string[], string[]] = [[], []];
   const seen = { cases: 0, yes: 0, no: 0, refused: 0, policies: 0 };
   for (const cases of trafficCases(1, PROGRAMS, ATTEMPTS)) {
@@ -45,7 +46,7 @@ test("policies let through what the sentences mean, and nothing else", { timeout
   expect(new Set(codes)).toEqual(new Set(["action/policy-opens-more"]));
   // The draw is worth nothing if it seldom closes anything, or seldom brings policies of its own.
   expect(seen.no).toBeGreaterThan(seen.yes / 4);
-  expect(seen.refused).toBeGreaterThan(20);
+  expect(seen.refused).toBeGreaterThan(10);
   expect(seen.refused).toBeLessThan(seen.cases / 5);
   expect(seen.policies).toBeGreaterThan(seen.cases);
 });

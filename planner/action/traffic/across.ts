@@ -13,12 +13,19 @@ export function checkAcross(ir: Ir, placed: PlacedReplicas): Diagnostic[] {
   if (ir.fleet.connectivity === "none") return [];
   const names = new Map(ir.workloads.map((w) => [w.id, w.name]));
   const nameOf = (id: string) => names.get(id) ?? id;
-  const clustersOf = (id: string) =>
-    Object.entries(placed[id] ?? {}).flatMap(([cluster, n]) => (n > 0 ? [cluster] : []));
+  const clusters = new Map<string, ReadonlySet<string>>();
+  const clustersOf = (id: string): ReadonlySet<string> => {
+    let known = clusters.get(id);
+    if (known === undefined) {
+      known = new Set(Object.entries(placed[id] ?? {}).flatMap(([cluster, n]) => (n > 0 ? [cluster] : [])));
+      clusters.set(id, known);
+    }
+    return known;
+  };
   return ofClusterNetwork(ir).flatMap((t: TrafficIr) => {
     if (t.kind !== "allow" || t.from.kind !== "workload" || t.to.kind !== "workload") return [];
-    const there = new Set(clustersOf(t.to.workload));
-    const apart = clustersOf(t.from.workload).filter((cluster) => !there.has(cluster));
+    const there = clustersOf(t.to.workload);
+    const apart = [...clustersOf(t.from.workload)].filter((cluster) => !there.has(cluster));
     if (there.size === 0 || apart.length === 0) return [];
     const [from, to] = [nameOf(t.from.workload), nameOf(t.to.workload)];
     const rule = showTraffic(t, nameOf);

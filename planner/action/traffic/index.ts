@@ -1,6 +1,6 @@
 // The traffic controller: `allow`, `deny` and `isolate` become NetworkPolicies that hold exactly that, within each cluster. It must not
 // know how a placement was found.
-import type { Ir, KubernetesObject, PeerIr, Workload } from "../../../compiler/index.ts";
+import type { Ir, KubernetesObject, Workload } from "../../../compiler/index.ts";
 import type { Diagnostic } from "../../../grammar/index.ts";
 import type { ActionController, ActionInput, ActionOutput, Objects, PlacedObject } from "../controller.ts";
 import { changedAt } from "../edit.ts";
@@ -13,7 +13,7 @@ import { checkStatements } from "./checks.ts";
 import { policiesOfCluster, type Program } from "./cluster-policies.ts";
 import { everywhere } from "./deny.ts";
 import { WORKLOAD_LABEL, identities as identitiesOf, type Identity } from "./identity.ts";
-import { covers, ofClusterNetwork, ordersOf } from "./statements.ts";
+import { covers, ofClusterNetwork, ordersOf, type LabelledPods } from "./statements.ts";
 
 export const traffic: ActionController = { name: "traffic", expand: writePolicies };
 
@@ -40,7 +40,7 @@ function writePolicies(input: ActionInput): ActionOutput {
 /** Whether some policy will name the workload: as an end of a statement, by labels, or because it is isolated. */
 function namedInTraffic(ir: Ir): (workload: Workload) => boolean {
   const ids = new Set(ir.isolates.map((i) => i.workload));
-  const labels: Extract<PeerIr, { kind: "pods" }>[] = [];
+  const labels: LabelledPods[] = [];
   const ends = ofClusterNetwork(ir).flatMap(({ from, to }) => [from, to]);
   for (const end of [...ends, ...ir.fleet.dns]) {
     if (end.kind === "workload") ids.add(end.workload);

@@ -5,7 +5,7 @@ import { holdsBlock, readBlock, type Block } from "./address.ts";
 import type { Identity } from "./identity.ts";
 import { takeOut, type Peer } from "./peers.ts";
 import { isNone, portsOf, split, type Ports, type ResolveName } from "./ports.ts";
-import { covers, requirementsOf, type Direction, type Orders } from "./statements.ts";
+import { covers, requirementsOf, type Direction, type LabelledPods, type Orders } from "./statements.ts";
 
 /** What decides who a peer is: the cluster's own facts, and those of the fleet. */
 export interface Surroundings {
@@ -116,10 +116,10 @@ export function peersOf(end: PeerIr, here: Surroundings): readonly Peer[] {
 
 const NO_ONE: ReadonlySet<string> = new Set();
 
-const included = new WeakMap<ReadonlyMap<string, Identity>, Map<PeerIr, ReadonlySet<string>>>();
+const included = new WeakMap<ReadonlyMap<string, Identity>, Map<LabelledPods, ReadonlySet<string>>>();
 
 /** Workloads of ours whose pods have the labels; computed once for each statement. */
-function includedIn(end: PeerIr, identities: ReadonlyMap<string, Identity>): ReadonlySet<string> {
+function includedIn(end: LabelledPods, identities: ReadonlyMap<string, Identity>): ReadonlySet<string> {
   let known = included.get(identities);
   if (known === undefined) included.set(identities, (known = new Map()));
   let set = known.get(end);

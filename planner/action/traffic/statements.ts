@@ -22,13 +22,12 @@ export type OrdersOf = (workload: string, direction: Direction) => Orders;
 /** Statements over a secondary network are not for NetworkPolicies: these see only the cluster's own network. */
 export const ofClusterNetwork = (ir: Ir): readonly TrafficIr[] => ir.traffic.filter((t) => t.over === undefined);
 
-/** Whether a peer stands for the pods of a workload: by name, by labels, or because it stands for everyone. */
-export function covers(peer: PeerIr, of: Identity): boolean {
-  if (peer.kind === "workload") return peer.workload === of.workload.id;
-  if (peer.kind === "pods")
-    return peer.namespace === of.workload.namespace && matches(requirementsOf(peer.labels), of.labels);
-  return peer.kind === "anywhere";
-}
+/** Pods that are named by their labels. */
+export type LabelledPods = Extract<PeerIr, { kind: "pods" }>;
+
+/** Whether the pods of a workload of ours are among those that are named by labels. */
+export const covers = (pods: LabelledPods, of: Identity): boolean =>
+  pods.namespace === of.workload.namespace && matches(requirementsOf(pods.labels), of.labels);
 
 /** Labels as requirements, sorted by key. */
 export const requirementsOf = (labels: Readonly<Record<string, string>>) =>
@@ -74,9 +73,10 @@ export function ordersOf(ir: Ir, identities: ReadonlyMap<string, Identity>): Ord
 /** Statements whose end covers the workload, those that name it (itself, or its pods by labels) apart from those of everyone. */
 function about(index: EndIndex, identity: Identity, direction: Direction) {
   const { id, namespace } = identity.workload;
-  const labelled = (index.byNamespace.get(namespace) ?? []).filter((t) =>
-    covers(direction === "ingress" ? t.to : t.from, identity),
-  );
+  const labelled = (index.byNamespace.get(namespace) ?? []).filter((t) => {
+    const end = direction === "ingress" ? t.to : t.from;
+    return end.kind === "pods" && covers(end, identity);
+  });
   return { named: [...(index.byWorkload.get(id) ?? []), ...labelled], asAnyone: index.everyone };
 }
 
