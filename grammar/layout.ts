@@ -72,7 +72,7 @@ export class Layout {
   /** Begins a line, after at most one of the blank lines that stood before it. */
   private startLine(depth: number, breaks: number): void {
     this.flush();
-    if (breaks > 1 && this.lines.length > 0) this.lines.push("");
+    if (breaks > 1) this.lines.push("");
     this.line = "  ".repeat(depth);
   }
 

@@ -39,6 +39,7 @@ describe("a statement that goes on wrongly", () => {
       "cluster a { cpu 16 }",
       "unexpected at [16]: expected one of a name, `=`, `context`, `cost`, `nodes`, … after `cpu`, found `16` (resources are said of nodes: `nodes general x4 { cpu 16 }`)",
     ],
+    ["cluster a { context }", "unexpected at [}]: expected a name after `context`, found `}`"],
     ["allow a => b", "wrong-symbol at [=>]: `=>` is not written here: at least is `>=`, and an arrow is `->`"],
     ["expect a can not reach b", "unexpected at [not]: expected `reach` after `can`, found `not` (write `cannot`)"],
     [

@@ -71,7 +71,8 @@ describe("the grammar itself", () => {
   });
 
   it("reads again after an error, and other files in between", () => {
-    expect(parse("a", "run").diagnostics).toHaveLength(1);
+    expect(parse("a", "run x x").diagnostics).toHaveLength(1);
+    expect(parse("d", "run x").value.statements).toMatchObject([{ target: { span: { file: "d", start: 4, end: 5 } } }]);
     expect(parse("b", "run x").value.statements[0]!.span.file).toBe("b");
     expect(parse("c", "run x").value.statements[0]!.span.file).toBe("c");
   });

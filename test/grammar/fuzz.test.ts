@@ -64,21 +64,38 @@ const mutated = fc
     }, texts.join("\n")),
   );
 
-/** Every span at any depth of a tree. */
-function* spans(value: unknown): Generator<{ start: number; end: number }> {
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Every node of a tree that has a place, with the place of the node around it. */
+function* places(value: unknown, around: Place): Generator<{ node: object; span: Place; around: Place }> {
   if (typeof value !== "object" || value === null) return;
-  for (const [key, inner] of Object.entries(value)) {
-    if (key === "span") yield inner as { start: number; end: number };
-    else yield* spans(inner);
-  }
+  const { span = around } = value as { span?: Place };
+  if ("span" in value) yield { node: value, span, around };
+  for (const [key, inner] of Object.entries(value)) if (key !== "span") yield* places(inner, span);
+}
+
+const isInside = (inner: Place, outer: Place): boolean =>
+  outer.start <= inner.start && inner.start <= inner.end && inner.end <= outer.end;
+
+/** Whether a word's text stands at its place: but for its quotes, its `$`, the `x` of a count, and the end of a plural. */
+function standsThere(text: string, node: object, { start, end }: Place): boolean {
+  if (!("form" in node && "text" in node && typeof node.text === "string") || node.form === "string") return true;
+  const there = text.slice(start, end);
+  return there.includes(node.text) && there.length - node.text.length <= "$cluster.".length;
 }
 
 function holds(text: string): void {
   const { value, diagnostics } = parse("f.intent", text);
-  for (const { start, end } of spans([value.statements, value.comments, diagnostics])) {
-    expect({ text, start, end, inside: 0 <= start && start <= end && end <= text.length }).toMatchObject({
-      inside: true,
-    });
+  const whole = { start: 0, end: text.length };
+  for (const { node, span, around } of places([value.statements, value.comments], whole)) {
+    const found = { text, node, inside: isInside(span, around), there: standsThere(text, node, span) };
+    expect(found).toMatchObject({ inside: true, there: true });
+  }
+  for (const { node, span } of places(diagnostics, whole)) {
+    expect({ text, node, inside: isInside(span, whole) }).toMatchObject({ inside: true });
   }
   expect(diagnostics.length).toBeLessThanOrEqual(101);
   for (const d of diagnostics) {
@@ -93,10 +110,10 @@ function holds(text: string): void {
 
 describe("reading never throws and points into the text", () => {
   it.each([
-    ["bytes", bytes, 600],
-    ["any characters", anyText, 600],
-    ["a soup of tokens", soup, 1200],
-    ["right programs that were cut up", mutated, 1200],
+    ["bytes", bytes, 300],
+    ["any characters", anyText, 300],
+    ["a soup of tokens", soup, 500],
+    ["right programs that were cut up", mutated, 500],
   ] as const)("%s", (_, texts, numRuns) => {
     fc.assert(fc.property(texts, holds), { seed, numRuns });
   });
@@ -109,43 +126,43 @@ describe("reading never throws and points into the text", () => {
         expect(line).toBeGreaterThan(0);
         expect(column).toBeGreaterThan(0);
       }),
-      { seed, numRuns: 500 },
+      { seed, numRuns: 150 },
     );
   });
 });
 
 describe("no text takes long", () => {
-  const million = 1_000_000;
+  const many = 200_000;
   it.each([
-    ["an open string", `use "${"a".repeat(million)}`],
-    ["a long word", `run ${"a-".repeat(million / 2)}b`],
-    ["a word of dashes", `run a${"-".repeat(million)}`],
-    ["a long number", `param a = ${"9".repeat(million)}`],
-    ["dots", `scale a 1${".".repeat(million)}2`],
-    ["colons", ":".repeat(million)],
-    ["hexadecimal and colons", "a:".repeat(million / 2)],
-    ["letters of another alphabet", `run ${"é".repeat(million)}`],
-    ["open parentheses", `run a where ${"(".repeat(million)}`],
-    ["closing braces", "}".repeat(million)],
-    ["open and closed braces", "{}".repeat(million / 2)],
-    ["not", `run a where ${"not ".repeat(million / 4)}b`],
-    ["a long condition", `run a where ${"b and ".repeat(million / 6)}c`],
-    ["a long list", `move ${"a, ".repeat(million / 3)}b`],
-    ["a long wrong list", `move ${"a, ".repeat(million / 3)}`],
-    ["a large block that is never closed", `cluster a {\n${"b = c\n".repeat(million / 6)}`],
-    ["a large wrong block", `cluster a {\n${"b = c\n".repeat(million / 6)} = }`],
-    ["dollars", "$".repeat(million)],
-    ["quotes", '"'.repeat(million)],
-    ["backslashes", `use "${"\\".repeat(million)}"`],
-    ["slashes", "/*".repeat(million / 2)],
-    ["nul", "\u0000".repeat(million)],
-    ["comments", "//\n".repeat(million / 3)],
-    ["lone surrogates", "\ud800".repeat(million)],
+    ["an open string", `use "${"a".repeat(many)}`],
+    ["a long word", `run ${"a-".repeat(many / 2)}b`],
+    ["a word of dashes", `run a${"-".repeat(many)}`],
+    ["a long number", `param a = ${"9".repeat(many)}`],
+    ["dots", `scale a 1${".".repeat(many)}2`],
+    ["colons", ":".repeat(many)],
+    ["hexadecimal and colons", "a:".repeat(many / 2)],
+    ["letters of another alphabet", `run ${"é".repeat(many)}`],
+    ["open parentheses", `run a where ${"(".repeat(many)}`],
+    ["closing braces", "}".repeat(many)],
+    ["open and closed braces", "{}".repeat(many / 2)],
+    ["not", `run a where ${"not ".repeat(many / 4)}b`],
+    ["a long condition", `run a where ${"b and ".repeat(many / 6)}c`],
+    ["a long list", `move ${"a, ".repeat(many / 3)}b`],
+    ["a long wrong list", `move ${"a, ".repeat(many / 3)}`],
+    ["a large block that is never closed", `cluster a {\n${"b = c\n".repeat(many / 6)}`],
+    ["a large wrong block", `cluster a {\n${"b = c\n".repeat(many / 6)} = }`],
+    ["dollars", "$".repeat(many)],
+    ["quotes", '"'.repeat(many)],
+    ["backslashes", `use "${"\\".repeat(many)}"`],
+    ["slashes", "/*".repeat(many / 2)],
+    ["nul", "\u0000".repeat(many)],
+    ["comments", "//\n".repeat(many / 3)],
+    ["lone surrogates", "\ud800".repeat(many)],
   ])("%s", (_, text) => {
     const start = process.cpuUsage();
     const { diagnostics } = parse("f.intent", text);
     const { user, system } = process.cpuUsage(start);
     expect(diagnostics.length).toBeLessThanOrEqual(101);
-    expect((user + system) / 1000).toBeLessThan(6000);
+    expect((user + system) / 1000).toBeLessThan(2000);
   });
 });

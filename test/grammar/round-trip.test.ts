@@ -21,7 +21,7 @@ describe("reading what was printed gives the same statements", () => {
       fc.property(statement, (one) => {
         expect(withoutSpans(read(print([one])))).toEqual(withoutSpans([one]));
       }),
-      { seed, numRuns: 60 },
+      { seed, numRuns: 30 },
     );
   });
 
@@ -30,7 +30,7 @@ describe("reading what was printed gives the same statements", () => {
       fc.property(program, (all) => {
         expect(withoutSpans(read(print(all)))).toEqual(withoutSpans(all));
       }),
-      { seed, numRuns: 300 },
+      { seed, numRuns: 150 },
     );
   });
 });
@@ -66,7 +66,7 @@ describe("the canonical form", () => {
         expect(after.value.comments.map((c) => c.text)).toEqual(before.value.comments.map((c) => c.text));
         expect(before.value.comments).toHaveLength(comments);
       }),
-      { seed, numRuns: 400 },
+      { seed, numRuns: 200 },
     );
   });
 
@@ -76,7 +76,7 @@ describe("the canonical form", () => {
         const once = format("p.intent", text).value;
         expect(format("p.intent", once).value).toBe(once);
       }),
-      { seed, numRuns: 400 },
+      { seed, numRuns: 200 },
     );
   });
 
@@ -86,7 +86,7 @@ describe("the canonical form", () => {
         const once = format("p.intent", text).value;
         expect(once).not.toMatch(/[ \t]\n|\n\n\n|\r|^\n|\n\n$|[^\n]$/);
       }),
-      { seed, numRuns: 200 },
+      { seed, numRuns: 100 },
     );
   });
 });
