@@ -316,6 +316,17 @@ describe("refused", () => {
     ]);
   });
 
+  test("not one of pods by labels, which takes the workload out that has them", () => {
+    const [amf, smf, upf] = [workload("core/amf"), workload("core/smf"), workload("core/upf")];
+    const denied = allow(amf, smf, { kind: "deny", from: { kind: "pods", labels: { app: "amf" }, namespace: "core" } });
+    const listed = [amf, upf].map((from) => allow(from, smf, { namesBoth: false }));
+    const ir = irOf({ clusters: [cluster("paris", [])], workloads: [amf, smf, upf], traffic: [...listed, denied] });
+    const { objects, diagnostics } = expand(ir, EVERYWHERE);
+    expect(diagnostics).toEqual([]);
+    const policy = objects["paris"]?.find((p) => p.object.kind === "NetworkPolicy")?.object;
+    expect(policy?.["spec"]).toMatchObject({ ingress: [{ from: [pods("upf")] }] });
+  });
+
   test("a range of pods' addresses", () => {
     expect(refusals("allow 10.1.2.0/24 -> smf")).toEqual([
       ["action/range-of-pods", "`10.1.2.0/24` are addresses of pods of `paris`: name the pods themselves"],

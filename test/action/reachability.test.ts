@@ -230,6 +230,19 @@ describe("ports", () => {
     });
   });
 
+  test("are written with their protocol, and with an end where there is more than one", () => {
+    const written = portsOf([
+      { port: 80, end: 81, protocol: "TCP" },
+      { port: 443, end: 443, protocol: "UDP" },
+      { port: "sbi", protocol: "SCTP" },
+    ]);
+    expect(policyPorts(written)).toEqual([
+      { protocol: "SCTP", port: "sbi" },
+      { protocol: "TCP", port: 80, endPort: 81 },
+      { protocol: "UDP", port: 443 },
+    ]);
+  });
+
   test("are never written as an empty list, which would be every port", () => {
     expect(policyPorts(portsOf([]))).toBeUndefined();
     expect(() => policyPorts({ every: false, ranges: [], names: [] })).toThrow("every port");
