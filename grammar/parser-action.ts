@@ -220,7 +220,8 @@ export class ActionParser extends TrafficParser {
     const start = this.here();
     this.CONSUME(t.word.expect);
     const expectation = this.OR<Expectation>({
-      IGNORE_AMBIGUITIES: true, // `all placed` comes before a workload of that name
+      MAX_LOOKAHEAD: 1,
+      IGNORE_AMBIGUITIES: true, // a workload of the name `all` is quoted
       DEF: [
         {
           ALT: () => {
@@ -229,24 +230,31 @@ export class ActionParser extends TrafficParser {
             return { kind: "placed", without: this.SUBRULE(this.without) };
           },
         },
-        {
-          ALT: () => {
-            const term = this.name(this.CONSUME(t.NameLike));
-            const operator = this.SUBRULE(this.operator);
-            const value = this.value(this.CONSUME(t.Value));
-            return { kind: "objective", term, operator, value };
-          },
-        },
-        {
-          ALT: () => {
-            const subject = this.SUBRULE(this.stop);
-            return this.SUBRULE(this.expectation, { ARGS: [subject] });
-          },
-        },
+        { ALT: () => this.SUBRULE(this.claim) },
       ],
     });
     return { kind: "expect", expectation, span: this.since(start) };
   });
+
+  /** `cost <= 40`, or what is expected of workloads. */
+  readonly claim = this.RULE("claim", (): Expectation =>
+    this.OR<Expectation>([
+      {
+        ALT: () => {
+          const term = this.name(this.CONSUME(t.NameLike));
+          const operator = this.SUBRULE(this.operator);
+          const value = this.value(this.CONSUME(t.Value));
+          return { kind: "objective", term, operator, value };
+        },
+      },
+      {
+        ALT: () => {
+          const subject = this.SUBRULE(this.stop);
+          return this.SUBRULE(this.expectation, { ARGS: [subject] });
+        },
+      },
+    ]),
+  );
 
   readonly without = this.RULE("without", (): Word[] => {
     let names: Word[] = [];

@@ -102,6 +102,7 @@ export class AppParser extends FleetParser {
   readonly workloadEntry = this.RULE("workload entry", (): WorkloadEntry => {
     const start = this.here();
     return this.OR<WorkloadEntry>({
+      MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true, // `image` and `port` are entries; quoted they are features
       DEF: [
         {

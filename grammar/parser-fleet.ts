@@ -33,6 +33,7 @@ export class FleetParser extends PeerParser {
 
   readonly clusterEntry = this.RULE("cluster entry", (): ClusterEntry =>
     this.OR<ClusterEntry>({
+      MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true, // a word of the block is that word; quoted it is a feature
       DEF: this.clusterEntries,
     }),
@@ -129,6 +130,7 @@ export class FleetParser extends PeerParser {
 
   readonly poolEntry = this.RULE("pool entry", (): PoolEntry =>
     this.OR<PoolEntry>({
+      MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true,
       DEF: this.poolEntries,
     }),

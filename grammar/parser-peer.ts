@@ -26,6 +26,7 @@ export class PeerParser extends BaseParser {
   readonly peer = this.RULE("peer", (): Peer => {
     const start = this.here();
     return this.OR<Peer>({
+      MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true, // a workload of such a name is quoted
       DEF: [
         {

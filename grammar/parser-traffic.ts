@@ -91,6 +91,7 @@ export class TrafficParser extends PlacementParser {
   readonly networkEntry = this.RULE("network entry", (): NetworkEntry => {
     const start = this.here();
     return this.OR<NetworkEntry>({
+      MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true, // the entries' own words come before the name of a driver
       DEF: [
         {
