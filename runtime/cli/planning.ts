@@ -50,7 +50,7 @@ export function planExitCode(plan: Plan, detailed: boolean): number {
 }
 
 /** The plan as DESIGN.md's JSON: Secrets redacted, diagnostics with lines and columns. */
-export function planJson(planned: Planned): unknown {
+export function planJson(planned: Planned): Record<string, unknown> {
   const plan = redactPlan(planned.plan);
   return { ...plan, diagnostics: plan.diagnostics.map((d) => diagnosticJson(d, (file) => planned.sources.get(file))) };
 }

@@ -93,6 +93,7 @@ function addCommands(command: AddCommand): void {
     .option("--out <file>", "save the plan, for `placet apply FILE`")
     .option("--detailed-exitcode", "exit with 2 when there are changes")
     .option("--full", "show every field that changes")
+    .option("--failures", "show what happens when each cluster or zone is lost")
     .option("--adopt", "plan to take over objects that exist and are not ours")
     .option("--tui", "open the result in the terminal interface");
   planning(
@@ -132,10 +133,10 @@ function addCommands(command: AddCommand): void {
         "explain <workload> [paths...]",
         "say why a workload is where it is, and why not elsewhere",
         () => import("./commands/explain.ts"),
-        ["placet explain upf", "placet explain core5g.upf examples/5g-core"],
+        ["placet explain upf", "placet explain core5g.upf examples/5g-core", "placet explain upf --prices"],
       ),
     ),
-  );
+  ).option("--prices", "also show what each intent costs: what the plan would gain without it");
   json(
     inputs(
       command("check [paths...]", "check the files without planning", () => import("./commands/check.ts"), [

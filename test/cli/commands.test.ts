@@ -218,3 +218,31 @@ test("wrong options are refused with what they should be", async () => {
 function files(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory, { recursive: true }).map(String) : [];
 }
+
+test("plan --failures says what happens when a cluster is lost", async () => {
+  const programs = `${app}run web x3 survive 1 cluster\n`;
+  const place = workplace({ "fleet.intent": fleet, "shop.intent": programs });
+  const text = await place.run("plan", "--failures");
+  expect(text.out).toContain("What if one is lost");
+  expect(text.out).toMatch(/paris.*\d replicas? moves? out/);
+  const { failures } = JSON.parse((await place.run("plan", "--failures", "--json")).out) as {
+    failures: { lost: string; status: string; evacuated: { to: string }[] }[];
+  };
+  expect(failures.map((f) => f.lost)).toEqual(["lyon", "paris"]);
+  for (const f of failures) expect(f.evacuated.every((e) => e.to !== f.lost)).toBe(true);
+});
+
+test("a loss that leaves too little room is called impossible, with the reason", async () => {
+  const two =
+    'app shop {\n  workload a { image "r/a:1"  cpu 7 }\n  workload b { image "r/b:1"  cpu 7 }\n}\nrun a\nrun b\n';
+  const { out, code } = await workplace({ "fleet.intent": fleet, "shop.intent": two }).run("plan", "--failures");
+  expect(code).toBe(0);
+  expect(out).toMatch(/paris.*not everything can run/);
+});
+
+test("explain --prices names the intent that costs something, and by how much", async () => {
+  const priced =
+    "cluster dear { cost 1  nodes n x1 { cpu 8  memory 8Gi } }\ncluster cheap { cost 0.1  nodes n x1 { cpu 8  memory 8Gi } }\n";
+  const place = workplace({ "fleet.intent": priced, "shop.intent": `${app}run web on dear\nminimize cost\n` });
+  expect((await place.run("explain", "web", "--prices")).out).toMatch(/run web on dear: cost −0\.9/);
+});

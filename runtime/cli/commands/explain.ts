@@ -1,12 +1,14 @@
 // `placet explain WORKLOAD`: why it is where it is, and for each other cluster which intent ruled it out or what it would have cost.
-import { renderWhy, why } from "../../../planner/index.ts";
+import { priceOfIntents, renderWhy, why, type IntentPrice } from "../../../planner/index.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
 import { paintFor, planExitCode, planProject, writeDiagnostics, type PlanningOptions } from "../planning.ts";
+import { objectiveValue } from "../view/plan-text.ts";
 import { printable } from "../view/style.ts";
 
 interface Options extends PlanningOptions {
   readonly json?: boolean;
+  readonly prices?: boolean;
 }
 
 export async function run(
@@ -31,7 +33,24 @@ export async function run(
   }
   if (plan.status === "infeasible") writeDiagnostics(context, planned);
   const report = await why(ir, planned.before, outcome, workload.id, context.now);
-  if (options.json === true) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  const prices =
+    options.prices === true && plan.status !== "infeasible"
+      ? await priceOfIntents(ir, planned.before, outcome, context.now)
+      : undefined;
+  if (options.json === true)
+    context.stdout.write(`${JSON.stringify(prices === undefined ? report : { ...report, prices }, null, 2)}\n`);
   else context.stdout.write(`${renderWhy(report, { width: context.stdout.width, paint: paintFor(context) })}\n`);
+  if (options.json !== true && prices !== undefined) context.stdout.write(pricesText(prices));
   return planExitCode(plan, false);
+}
+
+function pricesText(prices: readonly IntentPrice[]): string {
+  if (prices.length === 0) return "\nno intent costs anything: without any one of them the plan would be no better\n";
+  const lines = prices.map(({ text, gains }) => {
+    const changes = gains.map(
+      ({ name, gain }) => `${name} ${gain > 0 ? "−" : "+"}${objectiveValue(name, Math.abs(gain))}`,
+    );
+    return `  ${printable(text)}: ${changes.join(", ")}`;
+  });
+  return `\nwhat the plan would gain without an intent:\n${lines.join("\n")}\n`;
 }
