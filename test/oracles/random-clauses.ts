@@ -63,7 +63,9 @@ const MAKERS: readonly (readonly [string, number, ClauseMaker])[] = [
     "near-within",
     0.16,
     (w, u, { dice, distance }) => {
-      const ms = dice.pick([1, 5, 10, 25]);
+      // Half of them are as tight as the hidden placement allows.
+      const reached = Math.max(1, ...on(w).map((c) => Math.min(...on(u).map((d) => distance(c, d)))));
+      const ms = dice.chance(0.5) && reached < Infinity ? reached : dice.pick([1, 5, 10, 25]);
       const close = on(w).every((c) => on(u).some((d) => distance(c, d) <= ms));
       return close ? `near ${u.name} within ${ms}ms` : undefined;
     },
@@ -73,7 +75,7 @@ const MAKERS: readonly (readonly [string, number, ClauseMaker])[] = [
   ["apart", 0.14, (w, u) => (on(w).some((c) => on(u).includes(c)) ? undefined : `apart from ${u.name}`)],
   [
     "apart-by",
-    0.16,
+    0.24,
     (w, u, { clusters, dice }) => {
       const key = dice.pick(["zone", "region"]);
       const place = (name: string) => clusters.find((c) => c.name === name)!.labels[key] ?? name;

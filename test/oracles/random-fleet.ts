@@ -5,16 +5,18 @@ import type { SketchCluster, SketchDistance, SketchPool, SketchWorkload } from "
 const NAMES = ["paris", "lyon", "nice", "lille"] as const;
 
 /** What is known of a cluster before it is sized. */
-export interface Site extends Omit<SketchCluster, "pools" | "accepts"> {
+export interface Site extends Omit<SketchCluster, "pools" | "accepts" | "labels"> {
+  readonly labels: Record<string, string>;
   readonly accel: { readonly gpu: number; readonly dpdk: boolean; readonly taint: string | undefined } | undefined;
 }
 
 /** Two to four clusters; half have a pool of accelerated nodes, tainted or not; a few lack the zone. */
 export function randomSites(dice: Dice): Site[] {
   const accelerated = dice.chance(0.5);
-  return NAMES.slice(0, dice.pick([2, 3, 3, 4])).map((name): Site => {
+  const zones = dice.chance(0.4) ? ["z1", "z2"] : ["z1", "z2", "z3"];
+  const sites = NAMES.slice(0, dice.pick([2, 3, 3, 4])).map((name): Site => {
     const labels: Record<string, string> = { region: dice.pick(["eu-west", "eu-north"]) };
-    if (!dice.chance(0.08)) labels["zone"] = dice.pick(["z1", "z2", "z3"]);
+    if (!dice.chance(0.08)) labels["zone"] = dice.pick(zones);
     if (dice.chance(0.3)) labels["version"] = dice.pick(["1.9", "1.30", "1.31"]);
     const accel =
       accelerated && dice.chance(0.6)
@@ -23,6 +25,9 @@ export function randomSites(dice: Dice): Site[] {
     const price = dice.chance(0.7) ? dice.between(1, 9) / 100 : undefined;
     return { name, labels, features: dice.chance(0.4) ? ["edge"] : [], price, accel };
   });
+  // A label that no cluster has is an error wherever it is named.
+  if (sites.every((site) => site.labels["zone"] === undefined)) sites[0]!.labels["zone"] = "z1";
+  return sites;
 }
 
 export interface Link {

@@ -163,7 +163,15 @@ function contradict(roll: Dice, workloads: readonly SketchWorkload[], clusters: 
       const greedy = workloads.filter(
         (other) => !other.traits.includes("sidecar") && !other.clauses.some((c) => c.startsWith("needs")),
       );
-      for (const other of greedy) other.clauses.push(`needs cpu ${other.cpu * 2}m`);
+      const yields = roll.chance(0.5);
+      for (const other of greedy) {
+        other.clauses.push(`needs cpu ${other.cpu * 2}m`);
+        if (yields && !other.clauses.some((c) => c.startsWith("optional") || c.startsWith("survive")))
+          other.clauses.push(
+            "optional",
+            ...(other.clauses.some((c) => c.startsWith("priority")) ? [] : [`priority ${roll.between(-1, 1)}`]),
+          );
+      }
       return [];
     }
     default:

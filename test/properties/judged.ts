@@ -30,8 +30,11 @@ export function compiled(seed: number): { program: RandomProgram; ir: Ir } {
   return { program, ir: value };
 }
 
+/** What of an outcome is judged. */
+export type Answer = Pick<PlaceOutcome, "status" | "placed" | "objective">;
+
 /** What is wrong with an answer, or undefined when checker and brute force agree with it. */
-export function complaint(ir: Ir, before: Before, outcome: PlaceOutcome, truth: BruteAnswer): string | undefined {
+export function complaint(ir: Ir, before: Before, outcome: Answer, truth: BruteAnswer): string | undefined {
   if (truth.kind === "too-large") return "the program is too large for the brute force";
   if (outcome.status === "infeasible")
     return truth.kind === "impossible"
