@@ -107,6 +107,9 @@ async function lockAll(work: readonly ClusterTasks[], world: World, options: App
         name: tasks.cluster,
         ...(tasks.context === undefined ? {} : { context: tasks.context }),
       });
+      target.onRetry((reason, milliseconds) =>
+        options.emit({ type: "retrying", cluster: tasks.cluster, reason, seconds: milliseconds / 1000 }),
+      );
       const result = await target.lock(options.lockTimeout ?? 0);
       if (result.kind === "busy") busy.push({ cluster: tasks.cluster, holder: result.holder });
       else joined.push({ tasks, target, lock: result.lock });

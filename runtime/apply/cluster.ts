@@ -104,10 +104,22 @@ async function perform(work: ClusterWork, change: Change): Promise<void> {
   } catch (error) {
     const refusal = asRefusal(error);
     if (refusal.kind === "unauthorized") work.halted = `${tasks.cluster} no longer accepts who we are`;
-    if (refusal.kind === "unreachable") work.halted = `${tasks.cluster} does not answer`;
+    if (refusal.kind === "unreachable" || (refusal.kind === "timeout" && (await isSilent(work))))
+      work.halted = `${tasks.cluster} does not answer`;
     work.results.set(refKey(change), { kind: "failed", uncertain: isUncertain(refusal), reason: refusal.message });
     const help = refusal.details.help === undefined ? {} : { help: refusal.details.help };
     run.emit({ type: "change-failed", object, action: change.action, reason: refusal.message, ...help });
+  }
+}
+
+/** One slow request (a webhook) is not yet a cluster that is gone. */
+async function isSilent(work: ClusterWork): Promise<boolean> {
+  try {
+    await work.target.reach();
+    return false;
+  } catch (error) {
+    asRefusal(error);
+    return true;
   }
 }
 

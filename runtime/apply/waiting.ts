@@ -1,6 +1,6 @@
 // Waits until objects are ready, or gone, by asking for all of them together. It must not write.
 import type { Change } from "../../planner/index.ts";
-import { healthOf } from "../health.ts";
+import { healthOf, type Health } from "../health.ts";
 import { refKey, showRef, type InventoryEntry } from "../inventory.ts";
 import type { Live } from "../targets/port.ts";
 import { Refusal } from "../targets/refusal.ts";
@@ -8,6 +8,8 @@ import { eventObject, type ClusterWork } from "./cluster.ts";
 
 const firstPoll = 100;
 const slowestPoll = 2_000;
+/** How long a cluster may say nothing before its objects count as not ready, in milliseconds. */
+const silenceMilliseconds = 60_000;
 /** How long what was deleted may take to be gone before the next tier is deleted anyway, in milliseconds. */
 const goneMilliseconds = 60_000;
 
@@ -20,19 +22,15 @@ export async function untilReady(work: ClusterWork, changes: readonly Change[]):
   const open = new Map(changes.map((change) => [refKey(change), { change, message: "" }]));
   const unready = new Map<string, string>();
   if (open.size > 0) run.emit({ type: "phase", phase: "wait", cluster: work.tasks.cluster });
+  let answeredAt = run.world.clock();
   for (let pause = firstPoll; open.size > 0; pause = Math.min(slowestPoll, pause * 1.5)) {
     const live = await readAll(
       work,
       [...open.values()].map((one) => one.change),
     );
+    if (live !== undefined) answeredAt = run.world.clock();
     for (const [key, { change, message }] of open) {
-      const found = live?.get(key);
-      const health =
-        live === undefined
-          ? { state: "waiting" as const, message: "the cluster does not answer" }
-          : found === undefined
-            ? { state: "failed" as const, message: "it is gone" }
-            : healthOf(found.object);
+      const health = live === undefined ? silent : healthIn(live, key);
       if (health.state === "ready") {
         open.delete(key);
         run.emit({ type: "ready", object: eventObject(change) });
@@ -49,13 +47,20 @@ export async function untilReady(work: ClusterWork, changes: readonly Change[]):
       for (const [key] of open) unready.set(key, "stopped");
       break;
     }
-    if (run.world.clock() >= run.deadline) {
+    if (run.world.clock() >= Math.min(run.deadline, answeredAt + silenceMilliseconds)) {
       for (const { change, message } of open.values()) fail(work, change, `not ready in time: ${message}`, unready);
       break;
     }
     await run.world.sleep(Math.min(pause, Math.max(1, run.deadline - run.world.clock())), run.signal);
   }
   return unready;
+}
+
+const silent: Health = { state: "waiting", message: "the cluster does not answer" };
+
+function healthIn(live: ReadonlyMap<string, Live>, key: string): Health {
+  const found = live.get(key);
+  return found === undefined ? { state: "failed", message: "it is gone" } : healthOf(found.object);
 }
 
 /** The object is there and stays in the inventory, but the apply did not reach what it promised. */

@@ -25,6 +25,8 @@ export interface Answer {
 export interface Transport {
   /** Gives whatever the server answers; rejects as `unreachable`, `timeout` or `busy` when it gives nothing. */
   readonly send: (request: Request) => Promise<Answer>;
+  /** Told before every pause, with why there is one. */
+  readonly onRetry: (tell: (reason: string, milliseconds: number) => void) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export function openTransport(world: Pick<World, "clock" | "sleep">, access: () 
     void stale.close().catch(() => undefined);
   };
   const turn = turns(requestsAtOnce);
+  let tellRetry: (reason: string, milliseconds: number) => void = () => undefined;
 
   const send = async (request: Request): Promise<Answer> => {
     const end = world.clock() + patienceMilliseconds;
@@ -70,12 +73,14 @@ export function openTransport(world: Pick<World, "clock" | "sleep">, access: () 
         if (result.kind === "answer") return result;
         throw new Refusal(result.kind, result.message);
       }
+      tellRetry(result.kind === "answer" ? busyReason(result.status) : result.message, pause);
       await world.sleep(pause);
     }
   };
 
   return {
     send,
+    onRetry: (tell) => void (tellRetry = tell),
     close: async () => {
       const open = connection;
       connection = undefined;
@@ -153,6 +158,9 @@ function pauseBefore(result: Attempt, attempt: number): number | undefined {
   const passing = result.status === 502 || result.status === 503 || result.status === 504 || isPassing(result);
   return passing ? (result.retryAfter === undefined ? pauses[attempt] : result.retryAfter * 1000) : undefined;
 }
+
+const busyReason = (status: number): string =>
+  status === 429 ? "the server is busy" : `the server fails in passing (${status})`;
 
 /** A 500 is mostly for good; but not while etcd elects a leader, or a webhook's pod restarts. */
 const isPassing = ({ status, text }: { readonly status: number; readonly text: string }): boolean =>

@@ -96,6 +96,7 @@ export function directoryTarget(world: DirectoryWorld, cluster: string): Target 
 
     release: async () => undefined,
     lock: (milliseconds) => directoryLock(world, directory, milliseconds),
+    onRetry: () => undefined,
     close: async () => undefined,
   };
 }

@@ -71,6 +71,7 @@ export async function kubernetesTarget(world: World, cluster: string, context: s
     remove: (entry) => removeObject(hand, entry),
     release: (entry) => releaseObject(hand, entry),
     lock: (milliseconds) => leaseLock(world, client, marks, milliseconds),
+    onRetry: (tell) => transport.onRetry(tell),
     close: () => transport.close(),
   };
 }

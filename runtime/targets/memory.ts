@@ -184,6 +184,7 @@ export function memoryTarget(
       };
     },
 
+    onRetry: () => undefined,
     close: async () => undefined,
   };
 }

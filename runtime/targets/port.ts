@@ -100,6 +100,8 @@ export interface Target {
   release(entry: InventoryEntry): Promise<void>;
   /** Waits up to so many milliseconds for whoever holds the lock. */
   lock(milliseconds: number): Promise<LockResult>;
+  /** Who wants to know when a request is made again after a pause, and why; the last one who asks is told. */
+  onRetry(tell: (reason: string, milliseconds: number) => void): void;
   close(): Promise<void>;
 }
 
