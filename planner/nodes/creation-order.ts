@@ -19,9 +19,12 @@ export type CreationOrder =
   | { readonly kind: "sequence"; readonly sequence: readonly number[] }
   | { readonly kind: "none"; readonly stuck: number };
 
-const TIES = 4;
-const SHUFFLES = 6;
+/** Ways of breaking ties under which an order must hold, and mixtures under which none is needed; fewer on large clusters. */
+const TIES = 10;
+const SHUFFLES = 32;
 const REPAIRS = 40;
+/** Nodes looked at, over all trials of one kind: about a second. */
+const LOOKS = 4_000_000;
 
 /** Finds such an order: any, when none can go wrong; else large pods first, and what found no node comes earlier. */
 export function creationOrder(ground: Schedulable): CreationOrder {
@@ -58,7 +61,7 @@ function repaired(sequence: readonly number[], failing: number, tried: ReadonlyS
 
 function firstFailure(ground: Schedulable, sequence: readonly number[]): number | undefined {
   const pods = sequence.flatMap((kind) => Array<number>((ground.kinds[kind] as PodKind).count).fill(kind));
-  for (let seed = 1; seed <= TIES; seed++) {
+  for (let seed = 1; seed <= trials(ground, pods.length, TIES); seed++) {
     const failing = run(ground, pods, seed);
     if (failing !== undefined) return failing;
   }
@@ -70,12 +73,16 @@ function anyOrder(ground: Schedulable, kinds: readonly number[]): boolean {
   const size = ground.kinds.map((kind) => sizeOf(kind, ground.nodes));
   const pods = kinds.flatMap((kind) => Array<number>((ground.kinds[kind] as PodKind).count).fill(kind));
   const smallFirst = pods.toSorted((a, b) => (size[a] as number) - (size[b] as number) || a - b);
-  for (let seed = 1; seed <= SHUFFLES; seed++) {
-    const order = seed === 1 ? smallFirst : shuffled(pods, randomOf(seed));
+  const largeFirst = smallFirst.toReversed();
+  for (let seed = 1; seed <= trials(ground, pods.length, SHUFFLES); seed++) {
+    const order = seed % 4 === 1 ? smallFirst : seed % 4 === 2 ? largeFirst : shuffled(pods, randomOf(seed));
     if (run(ground, order, seed) !== undefined) return false;
   }
   return true;
 }
+
+const trials = ({ nodes }: Schedulable, pods: number, wanted: number): number =>
+  Math.max(2, Math.min(wanted, Math.floor(LOOKS / Math.max(1, pods * nodes.length))));
 
 /** The kind of the first pod that finds no node; undefined when all do. */
 function run(ground: Schedulable, pods: readonly number[], seed: number): number | undefined {

@@ -32,6 +32,7 @@ const smallFirst: Solver = {
   async solve(model, options) {
     const quick = { ...options, timeLimit: Math.min(options.timeLimit, SMALL_LIMIT) };
     const found = await javascriptLpSolver.solve(model, quick);
-    return found.status === "optimal" || found.status === "infeasible" ? found : highs.solve(model, options);
+    // It calls a model infeasible when its pivots run in a circle: that is for another to confirm.
+    return found.status === "optimal" ? found : highs.solve(model, options);
   },
 };

@@ -1,5 +1,6 @@
 // javascript-lp-solver behind the solver port. The only file that imports it. Stopped by its time limit it answers `feasible` with
-// fractions, so an answer is a point to check and never a proof unless it finished well within its time.
+// fractions, so an answer is a point to check and never a proof unless it finished well within its time. It looks at the clock only between
+// branches, and a single linear program of a hundred columns was seen to run for minutes: larger models are not given to it.
 import type { Model as Lp, SolverAPI } from "javascript-lp-solver";
 import { checkPoint, valueOf } from "./model.ts";
 import type { Model, ModelSolution, Solver } from "./model.ts";
@@ -7,6 +8,7 @@ import type { Model, ModelSolution, Solver } from "./model.ts";
 export const javascriptLpSolver: Solver = {
   name: "javascript-lp-solver",
   async solve(model, options) {
+    if (model.lower.length > MOST_COLUMNS || model.rows.length > MOST_ROWS || options.stopped()) return unknown;
     // Its types describe the CommonJS build, where the solver is one `default` deeper than in the module that Node gives us.
     const solver = (await import("javascript-lp-solver")).default as unknown as SolverAPI;
     const started = options.now();
@@ -16,6 +18,9 @@ export const javascriptLpSolver: Solver = {
     return reading(model, answer as Answer, finished);
   },
 };
+
+const MOST_COLUMNS = 80;
+const MOST_ROWS = 140;
 
 interface Answer {
   readonly feasible?: boolean;

@@ -31,5 +31,6 @@ function line({ name, value, unit, peer }: Figure): string {
     : `${own} ${peer.name}: ${shown(peer.value)} (ratio ${(value / peer.value).toFixed(2)})`;
 }
 
-const shown = (value: number): string =>
-  Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(4)));
+function shown(value: number): string {
+  return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(4)));
+}
