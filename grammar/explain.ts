@@ -36,7 +36,7 @@ export function explain(file: string, tokens: readonly t.Token[], fallback: numb
   }
   if (tokens.length > longest || (index === tokens.length && walk.complete)) {
     const at = Math.min(fallback, tokens.length - 1);
-    return { index: at, complete: false, diagnostic: unexpected(file, tokens, at, []) };
+    return { index: at, complete: false, diagnostic: unexpected(file, tokens, at, undefined) };
   }
   const isReservedName = (): boolean => {
     const asName = walker.advance(walk, t.Name);
@@ -84,9 +84,15 @@ export function unknownStatement(file: string, token: t.Token): Diagnostic {
   );
 }
 
-function unexpected(file: string, tokens: readonly t.Token[], index: number, wanted: readonly TokenType[]): Diagnostic {
+function unexpected(
+  file: string,
+  tokens: readonly t.Token[],
+  index: number,
+  wanted: readonly TokenType[] | undefined,
+): Diagnostic {
   const token = tokens[index]!;
   const before = tokens[index - 1]?.image ?? "";
-  const expected = wanted.length === 0 ? "something else" : describe(wanted);
-  return syntax.unexpected(spanOf(file, token), [expected, before, token.image], remedy(file, token, wanted));
+  const expected =
+    wanted === undefined ? "something else" : wanted.length === 0 ? "the next statement" : describe(wanted);
+  return syntax.unexpected(spanOf(file, token), [expected, before, token.image], remedy(file, token, wanted ?? []));
 }

@@ -40,6 +40,7 @@ describe("a statement that goes on wrongly", () => {
       "unexpected at [16]: expected one of a name, `=`, `context`, `cost`, `nodes`, … after `cpu`, found `16` (resources are said of nodes: `nodes general x4 { cpu 16 }`)",
     ],
     ["cluster a { context }", "unexpected at [}]: expected a name after `context`, found `}`"],
+    ["param a = 7 0%", "unexpected at [0%]: expected the next statement after `7`, found `0%`"],
     ["allow a => b", "wrong-symbol at [=>]: `=>` is not written here: at least is `>=`, and an arrow is `->`"],
     ["expect a can not reach b", "unexpected at [not]: expected `reach` after `can`, found `not` (write `cannot`)"],
     [
@@ -110,6 +111,49 @@ describe("a fix mends it", () => {
     const result = mended(text, diagnostics);
     const left = parse("e.intent", result).diagnostics.length;
     expect({ result, left }).toEqual({ result: fixed, left: 0 });
+  });
+});
+
+describe("symbols of other languages", () => {
+  it.each([
+    ["===", "="],
+    ["!==", "!="],
+    ["==", "="],
+    ["=<", "<="],
+    ["<>", "!="],
+    [":=", "="],
+    ["\u2264", "<="],
+    ["\u2260", "!="],
+  ])("%s is %s", (foreign, ours) => {
+    const text = `run a where b ${foreign} c`;
+    expect(mended(text, parse("e.intent", text).diagnostics)).toBe(`run a where b ${ours} c`);
+  });
+
+  it.each([
+    ["||", "or"],
+    ["|", "or"],
+    ["&", "and"],
+  ])("%s is %s", (foreign, ours) => {
+    const text = `run a where b ${foreign} c`;
+    expect(mended(text, parse("e.intent", text).diagnostics)).toBe(`run a where b ${ours} c`);
+  });
+
+  it.each([
+    ["-->", "->"],
+    ["<-->", "<->"],
+    ["\u2194", "<->"],
+  ])("%s is %s", (foreign, ours) => {
+    const text = `allow a ${foreign} b`;
+    expect(mended(text, parse("e.intent", text).diagnostics)).toBe(`allow a ${ours} b`);
+  });
+
+  it("reads comments of other languages as comments", () => {
+    expect(reading("run a /* b\nc */ where d")).toEqual({
+      said: [
+        "wrong-symbol at [/*]: `/*` is not written here: a comment begins with `//` (begin each line of the comment with `//`)",
+      ],
+      statements: 1,
+    });
   });
 });
 
