@@ -5,7 +5,7 @@ import type { Load } from "./cluster.ts";
 /** Leaves out workloads, then replicas, as long as the rest is still impossible. */
 export function shrink(load: Load, impossible: (part: Load) => boolean): Load {
   let part = new Map(load);
-  for (const workload of [...load.keys()]) {
+  for (const workload of load.keys()) {
     const less = new Map(part);
     less.delete(workload);
     if (less.size > 0 && impossible(less)) part = less;
