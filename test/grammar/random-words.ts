@@ -142,7 +142,7 @@ const among = node<Condition>({
   negated: fc.boolean(),
 });
 
-/** Conditions as the parser makes them: an `and` has no `and` among its operands, an `or` no `or`. */
+/** Any conditions: an `and` among the operands of an `and` stands in parentheses. */
 export const condition: fc.Arbitrary<Condition> = fc.letrec<Record<"any" | "leaf" | "and" | "or" | "not", Condition>>(
   (tie) => ({
     any: fc.oneof({ maxDepth: 4, withCrossShrink: true }, tie("leaf"), tie("and"), tie("or"), tie("not")),
@@ -154,8 +154,7 @@ export const condition: fc.Arbitrary<Condition> = fc.letrec<Record<"any" | "leaf
 ).any;
 
 function operands(kind: "and" | "or", any: fc.Arbitrary<Condition>): fc.Arbitrary<Condition> {
-  const other = any.filter((c) => c.kind !== kind);
-  return node<Condition>({ kind: is(kind), operands: fc.array(other, { minLength: 2, maxLength: 3 }) });
+  return node<Condition>({ kind: is(kind), operands: fc.array(any, { minLength: 2, maxLength: 3 }) });
 }
 
 const item = node<TargetItem>({ kind: fc.constantFrom("workload", "app"), name });
