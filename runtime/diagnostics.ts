@@ -37,8 +37,8 @@ export const runtimeDiagnostics = defineDiagnostics("runtime", {
     what: "A cluster does not know the kind of an object, and the plan brings no definition for it.",
     why: "The object can not be written there.",
     todo: "Install what defines the kind, or keep the object away from this cluster.",
-    message: (cluster: string, object: string, apiVersion: string) =>
-      `\`${cluster}\` does not serve \`${apiVersion}\`, which \`${object}\` needs`,
+    message: (cluster: string, objects: string, kind: string) =>
+      `\`${cluster}\` does not serve \`${kind}\`, which ${objects} ${objects.includes(" more") ? "need" : "needs"}`,
   },
   "replace-keeps-data": {
     severity: "error",

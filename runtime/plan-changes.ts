@@ -76,7 +76,7 @@ async function planCluster(
     const desired = desiredObjects(placed);
     const kinds = [...new Map(desired.map((d) => [groupKind(d.ref), d.ref])).values()];
     const { live, unread } = await target.readOurs(observation.inventory.objects, kinds);
-    const context = {
+    const context: ClusterContext = {
       observation,
       target,
       desired,
@@ -85,9 +85,11 @@ async function planCluster(
       autoscaled: autoscaledKeys(desired),
       options,
       diagnostics,
+      unserved: [],
     };
     diagnostics.push(...observationDiagnostics(observation, desired, unread));
     const written = await inParallel(desired, requestsAtOnce, (one) => planObject(one, context));
+    diagnostics.push(...unservedKinds(observation.cluster, context.unserved));
     const deleted = unread.length > 0 ? [] : planLeaving(context);
     return {
       changes: [...creationBatches(written.flat()).flat(), ...deletionBatches(deleted).flat()],
@@ -132,6 +134,22 @@ interface ClusterContext {
   readonly autoscaled: ReadonlySet<string>;
   readonly options: PlanChangesOptions;
   readonly diagnostics: Diagnostic[];
+  /** Objects whose kind the cluster does not know, and that the plan does not bring. */
+  readonly unserved: ObjectRef[];
+}
+
+/** One complaint a kind, however many objects there are of it. */
+function unservedKinds(cluster: string, refs: readonly ObjectRef[]): Diagnostic[] {
+  const kinds = Map.groupBy(refs, (ref) => `${ref.apiVersion} ${ref.kind}`);
+  return [...kinds]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, all]) => {
+      const names = all.map(showRef).sort();
+      const rest = names.length > 1 ? ` and ${names.length - 1} more` : "";
+      return runtimeDiagnostics.make["kind-not-served"](undefined, [cluster, `\`${names[0] ?? ""}\`${rest}`, kind], {
+        help: `install what defines \`${kind}\` on \`${cluster}\`, or keep these objects away from it`,
+      });
+    });
 }
 
 async function planObject(desired: Desired, context: ClusterContext): Promise<Change[]> {
@@ -170,8 +188,7 @@ function planned(desired: Desired, context: ClusterContext, preview: Preview): C
   }
   const missing = preview.kind === "deferred" ? preview.missing : undefined;
   if (missing === "kind" && !definedByPlan(desired.ref, context)) {
-    const parameters: [string, string, string] = [cluster, showRef(desired.ref), desired.ref.apiVersion];
-    context.diagnostics.push(runtimeDiagnostics.make["kind-not-served"](undefined, parameters));
+    context.unserved.push(desired.ref);
     return [];
   }
   return [change(desired, context, preview)];
@@ -256,7 +273,11 @@ function refusedObject(desired: Desired, context: ClusterContext, refusal: Refus
     case "namespace-terminating":
       return runtimeDiagnostics.make["terminating"](undefined, [cluster, `Namespace ${desired.ref.namespace}`], help);
     case "not-served":
-      return runtimeDiagnostics.make["kind-not-served"](undefined, [cluster, object, desired.ref.apiVersion], help);
+      return runtimeDiagnostics.make["kind-not-served"](
+        undefined,
+        [cluster, `\`${object}\``, `${desired.ref.apiVersion} ${desired.ref.kind}`],
+        help,
+      );
     default:
       return runtimeDiagnostics.make["object-refused"](undefined, [cluster, object, refusal.message], help);
   }

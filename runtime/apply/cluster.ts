@@ -98,8 +98,12 @@ async function perform(work: ClusterWork, change: Change): Promise<void> {
   if (reason !== undefined) return skip(work, change, reason);
   run.emit({ type: "change-started", object, action: change.action });
   try {
-    const uid = await makeChange(work, change);
-    work.results.set(refKey(change), { kind: "done", ...(uid === undefined ? {} : { uid }) });
+    const made = await makeChange(work, change);
+    if (made.kind === "kept") {
+      work.results.set(refKey(change), made);
+      return run.emit({ type: "change-skipped", object, action: change.action, reason: `kept: ${made.reason}` });
+    }
+    work.results.set(refKey(change), { kind: "done", ...(made.uid === undefined ? {} : { uid: made.uid }) });
     run.emit({ type: "change-done", object, action: change.action });
   } catch (error) {
     const refusal = asRefusal(error);
@@ -239,7 +243,7 @@ function resultOf(work: ClusterWork, detail: string | undefined): ClusterResult 
     if (change.action === "none" && result?.kind !== "failed") continue;
     if (result?.kind === "done") counts[change.action] += 1;
     else if (result?.kind === "failed") failed += 1;
-    else skipped += 1;
+    else if (result?.kind !== "kept") skipped += 1;
   }
   const outcome =
     run.signal.aborted && skipped > 0 ? "stopped" : failed + skipped > 0 || detail !== undefined ? "failed" : "done";

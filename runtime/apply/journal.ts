@@ -8,7 +8,9 @@ export type ChangeResult =
   | { readonly kind: "done"; readonly uid?: string }
   /** With its uid when it was written, and only did not become ready. */
   | { readonly kind: "failed"; readonly uncertain: boolean; readonly reason: string; readonly uid?: string }
-  | { readonly kind: "skipped"; readonly reason: string };
+  | { readonly kind: "skipped"; readonly reason: string }
+  /** Was to be deleted, and is not ours to delete any more: left alone, and let go of. */
+  | { readonly kind: "kept"; readonly reason: string };
 
 /**
  * The inventory to be written before the first change: all that was ours and all that is about to be, so that whatever happens next, nothing
@@ -92,7 +94,7 @@ function settledEntry(
     const { recovered: _recovered, ...found } = entryOf(change, previous);
     return change.uid === undefined ? found : { ...found, uid: change.uid };
   }
-  if (change.action === "delete") return result?.kind === "done" ? undefined : announced;
+  if (change.action === "delete") return result?.kind === "done" || result?.kind === "kept" ? undefined : announced;
   if (result?.kind === "done") {
     const { recovered: _recovered, ...entry } = entryOf(change, announced);
     const digest = manifest === undefined ? undefined : manifestDigest(manifest);
@@ -106,6 +108,8 @@ function settledEntry(
   return previous === undefined ? undefined : result?.kind === "skipped" ? previous : announced;
 }
 
+const isOver = (result: ChangeResult | undefined): boolean => result?.kind === "done" || result?.kind === "kept";
+
 function settledPlacement(
   before: Inventory,
   tasks: ClusterTasks,
@@ -113,7 +117,7 @@ function settledPlacement(
 ): Readonly<Record<string, number>> {
   const open = new Set(
     tasks.changes
-      .filter((change) => change.action !== "none" && results.get(refKey(change))?.kind !== "done")
+      .filter((change) => change.action !== "none" && !isOver(results.get(refKey(change))))
       .flatMap((change) => change.for ?? []),
   );
   const placed: Record<string, number> = {};

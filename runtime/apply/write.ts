@@ -1,4 +1,5 @@
 // Makes one change of a plan on one cluster. It must not know what comes before or after it.
+import type { KubernetesObject } from "../../compiler/index.ts";
 import type { Change } from "../../planner/index.ts";
 import { refKey, showRef, type InventoryEntry } from "../inventory.ts";
 import type { WriteOptions } from "../targets/port.ts";
@@ -6,30 +7,36 @@ import { Refusal } from "../targets/refusal.ts";
 import type { ClusterWork } from "./cluster.ts";
 import { untilAbsent } from "./waiting.ts";
 
-/** Gives the uid of what is there afterwards. Refused when the live object is not the one that was planned for. */
-export async function makeChange(work: ClusterWork, change: Change): Promise<string | undefined> {
+/** What came of a change: the uid of what is there afterwards, or why the object was left alone. */
+export type Made =
+  { readonly kind: "made"; readonly uid: string | undefined } | { readonly kind: "kept"; readonly reason: string };
+
+/** Refused when the live object is not the one that was planned for. */
+export async function makeChange(work: ClusterWork, change: Change): Promise<Made> {
   if (change.action === "delete") return remove(work, change);
   const manifest = work.tasks.manifest(change);
   if (manifest === undefined) throw new Error(`the plan has no manifest for ${showRef(change)}`);
   const options: WriteOptions = { autoscaled: work.tasks.autoscaled.has(refKey(change)) };
   if (change.action === "replace") {
-    await remove(work, change);
+    const removed = await remove(work, change);
+    if (removed.kind === "kept")
+      throw new Refusal("foreign", `${showRef(change)} can not be replaced: ${removed.reason}`);
     await untilAbsent(work, change);
   }
   if (change.action === "update") {
-    const expected = {
-      kind: "present" as const,
-      ...(change.uid === undefined ? {} : { uid: change.uid }),
-      adopts: change.adopts === true,
-    };
-    return (await work.target.write(manifest, change, expected, options)).uid;
+    const uid = change.uid === undefined ? {} : { uid: change.uid };
+    const expected = { kind: "present" as const, ...uid, adopts: change.adopts === true };
+    return { kind: "made", uid: (await work.target.write(manifest, change, expected, options)).uid };
   }
-  return create(work, change, options);
+  return { kind: "made", uid: await create(work, change, manifest, options) };
 }
 
-async function create(work: ClusterWork, change: Change, options: WriteOptions): Promise<string | undefined> {
-  const manifest = work.tasks.manifest(change);
-  if (manifest === undefined) throw new Error(`the plan has no manifest for ${showRef(change)}`);
+async function create(
+  work: ClusterWork,
+  change: Change,
+  manifest: KubernetesObject,
+  options: WriteOptions,
+): Promise<string | undefined> {
   try {
     return (await work.target.write(manifest, change, { kind: "absent" }, options)).uid;
   } catch (error) {
@@ -57,19 +64,10 @@ const entryFor = ({ apiVersion, kind, namespace, name, app, for: workloads }: Ch
   for: workloads ?? [],
 });
 
-async function remove(work: ClusterWork, change: Change): Promise<undefined> {
+async function remove(work: ClusterWork, change: Change): Promise<Made> {
   const entry = work.known.get(refKey(change)) ?? entryFor(change);
   const removal = await work.target.remove(change.uid === undefined ? entry : { ...entry, uid: change.uid });
-  if (removal.kind === "kept") {
-    await work.target.release(entry);
-    work.run.emit({ type: "waiting", object: { ...eventRef(change) }, message: `kept: ${removal.reason}` });
-  }
+  if (removal.kind !== "kept") return { kind: "made", uid: undefined };
+  await work.target.release(entry);
+  return { kind: "kept", reason: removal.reason };
 }
-
-const eventRef = ({ cluster, apiVersion, kind, namespace, name }: Change) => ({
-  cluster,
-  apiVersion,
-  kind,
-  namespace,
-  name,
-});
