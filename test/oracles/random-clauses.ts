@@ -173,19 +173,24 @@ export function addAcceptance({ dice, clusters, workloads }: Ground, app: string
   for (const cluster of clusters) {
     if (!dice.chance(0.12)) continue;
     const here = workloads.filter((w) => on(w).includes(cluster.name));
+    // Who is there, and sometimes one more: the others are kept out.
+    const named =
+      here.length === 0 ? workloads.slice(1) : dice.chance(0.7) ? here : [...new Set([...here, dice.pick(workloads)])];
     const tests: [string, (w: SketchWorkload) => boolean][] = [
       ["trusted", (w) => w.properties["trusted"] === "true"],
       ["tier = gold", (w) => w.properties["tier"] === "gold"],
       ["trusted or tier = gold", (w) => w.properties["trusted"] === "true" || w.properties["tier"] === "gold"],
       [`app = ${app}`, () => true],
       ["not tier = silver", (w) => w.properties["tier"] !== "silver"],
-      [`name in (${workloads.map((w) => w.name).join(", ")})`, () => true],
+      [`name in (${named.map((w) => w.name).join(", ")})`, (w) => named.includes(w)],
     ];
     // Properties that no workload has are an error of their own.
     const sayable = tests.filter(([text]) =>
       ["trusted", "tier"].every((key) => !text.includes(key) || workloads.some((w) => key in w.properties)),
     );
-    const [text] = dice.pick(sayable.filter(([, test]) => here.every(test)));
+    const kept = sayable.filter(([, test]) => here.every(test));
+    const telling = kept.filter(([, test]) => !workloads.every(test));
+    const [text] = dice.pick(telling.length > 0 && dice.chance(0.7) ? telling : kept);
     cluster.accepts = text;
     any = true;
   }

@@ -34,7 +34,7 @@ export function randomProgram(seed: number): RandomProgram {
   }
   const workloads = standings.map((standing) => standing.workload);
   const needs = addNeeds(roll, workloads);
-  const how = { tight: roll.chance(0.8), reserve: roll.chance(0.12) };
+  const how = { tight: roll.chance(0.84), reserve: roll.chance(0.12) };
   const clusters = sized(roll, sites, workloads, how);
   const links = randomLinks(roll, sites);
   const ground = { dice: roll, clusters, workloads, distance: sketchDistance(links, sites) };

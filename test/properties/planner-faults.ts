@@ -74,11 +74,11 @@ const misreadings: readonly Fault[] = [
   },
   { name: "ignores near", needs: ["near-within"], program: runs((run) => ({ ...run, near: [] })) },
   {
-    name: "doubles how far near may be",
+    name: "takes ten times as far for near",
     needs: ["near-within"],
     program: runs((run) => ({
       ...run,
-      near: run.near.map((n) => (n.microseconds === undefined ? n : { ...n, microseconds: 2 * n.microseconds })),
+      near: run.near.map((n) => (n.microseconds === undefined ? n : { ...n, microseconds: 10 * n.microseconds })),
     })),
   },
   { name: "ignores with", needs: ["with"], program: runs((run) => ({ ...run, with: [] })) },
