@@ -25,7 +25,14 @@ export async function run(
     context.stderr.write(`${diagnosticsText(diagnostics, new Map(), context.stderr.color, context.stderr.width)}\n`);
   }
   const failed = diagnostics.some((d) => d.severity === "error");
-  if (fleet.clusters.length === 0) return exitCode.clusterFailed;
+  if (fleet.clusters.length === 0) {
+    if (diagnostics.length === 0) {
+      context.stderr.write(
+        "error: there is no kubeconfig context to read\nhelp: set KUBECONFIG, or name contexts of it\n",
+      );
+    }
+    return exitCode.clusterFailed;
+  }
   if (options.out !== undefined) {
     const path = resolve(context.cwd, options.out);
     if (existsSync(path)) {
