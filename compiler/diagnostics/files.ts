@@ -1,5 +1,6 @@
 // What is said about files and parameters. It must not know how files are read.
 import type { DiagnosticDefinition } from "../../grammar/index.ts";
+import { way } from "./names.ts";
 
 export const files = {
   "file-missing": {
@@ -78,8 +79,7 @@ export const files = {
     what: "Parameters are defined by each other in a circle.",
     why: "None of them has a value.",
     todo: "Give one of them a value of its own.",
-    message: (names: readonly string[]) =>
-      `these parameters stand for each other: ${names.map((n) => `\`${n}\``).join(" → ")}`,
+    message: (names: readonly string[]) => `these parameters stand for each other: ${way(names)}`,
   },
   "fact-not-here": {
     severity: "error",

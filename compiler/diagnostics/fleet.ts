@@ -1,6 +1,6 @@
 // What is said about the fleet: clusters, pools, groups, links, settings, CSV. It must not know placement.
 import type { DiagnosticDefinition } from "../../grammar/index.ts";
-import { some } from "./names.ts";
+import { some, way } from "./names.ts";
 
 export const fleet = {
   "no-clusters": {
@@ -82,8 +82,7 @@ export const fleet = {
     what: "Groups are made of each other in a circle.",
     why: "None of them has members.",
     todo: "Take one group out of the circle.",
-    message: (names: readonly string[]) =>
-      `these groups are made of each other: ${names.map((n) => `\`${n}\``).join(" → ")}`,
+    message: (names: readonly string[]) => `these groups are made of each other: ${way(names)}`,
   },
   "empty-group": {
     severity: "warning",

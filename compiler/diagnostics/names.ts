@@ -15,6 +15,12 @@ export const some = (names: readonly string[], most = 6): string =>
         .map((n) => `\`${n}\``)
         .join(", ")} and ${names.length - most} more`;
 
+/** Names that lead from one to the next, a long way cut in the middle. */
+export const way = (names: readonly string[]): string => {
+  const shown = names.length <= 8 ? names : [...names.slice(0, 4), "…", ...names.slice(-3)];
+  return shown.map((n) => `\`${n}\``).join(" → ");
+};
+
 export const names = {
   "duplicate-name": {
     severity: "error",

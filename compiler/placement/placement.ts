@@ -36,56 +36,58 @@ interface ReadRun {
   readonly facts: RunFacts;
 }
 
+/** The statements of one workload; by their words only from the second one on, since most workloads have one. */
+interface RunsOfOne {
+  readonly all: ReadRun[];
+  readonly byWords: Map<string, ReadRun>;
+}
+
 function resolveRuns(declarations: Declarations, context: Context): Placement["runs"] {
-  const byWorkload = new Map<string, ReadRun[]>();
+  const byWorkload = new Map<string, RunsOfOne>();
   for (const statement of declarations.of("run").toSorted((a, b) => bySpan(a.span, b.span))) {
     const target = resolveTarget(statement.target, context.names, context.say);
     const run: ReadRun = { statement, facts: readRun(statement, target.single, context) };
-    sayRepeated(
-      run,
-      target.ids.map((id) => byWorkload.get(id)),
-      context.say,
-    );
+    const said = new Set<ReadRun | undefined>();
+    let words: string | undefined;
     for (const id of target.ids) {
       const runs = byWorkload.get(id);
-      if (runs === undefined) byWorkload.set(id, [run]);
-      else runs.push(run);
+      if (runs === undefined) {
+        byWorkload.set(id, { all: [run], byWords: new Map() });
+        said.add(undefined);
+        continue;
+      }
+      words ??= wordsOf(run);
+      if (runs.byWords.size === 0) for (const earlier of runs.all) runs.byWords.set(wordsOf(earlier), earlier);
+      said.add(runs.byWords.get(words));
+      if (!runs.byWords.has(words)) runs.byWords.set(words, run);
+      runs.all.push(run);
     }
+    sayRepeated(run, said, context.say);
   }
   const sorted = [...byWorkload].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.flatMap(([id, runs]) => {
+  return sorted.flatMap(([id, { all }]) => {
     const workload = context.names.workloads.get(id);
     return workload === undefined
       ? []
       : [
           mergeRuns(
             workload,
-            runs.map((r) => r.facts),
+            all.map((r) => r.facts),
             context.say,
           ),
         ];
   });
 }
 
-/** A `run` that says, for each of its workloads, word for word what an earlier one says adds nothing. */
-function sayRepeated(run: ReadRun, before: readonly (readonly ReadRun[] | undefined)[], say: Context["say"]): void {
-  if (before.length === 0 || before.some((runs) => runs === undefined)) return;
-  const same = before.map((runs) => runs?.find((other) => saysTheSame(run.statement, other.statement)));
-  const [first] = same;
-  if (first === undefined || same.includes(undefined)) return;
-  say(
-    diagnose["repeated"](run.statement.span, ["this `run`"], {
-      related: [{ message: "the first one", span: first.statement.span }],
-    }),
-  );
-}
+/** What a statement says of its workloads, without their names. */
+const wordsOf = ({ statement }: ReadRun): string => contentOf([statement.count, statement.clauses]);
 
-/** Clause by clause; the kinds first, since they differ most often and cost nothing. */
-function saysTheSame(a: StatementOf<"run">, b: StatementOf<"run">): boolean {
-  if (a.count?.text !== b.count?.text || a.clauses.length !== b.clauses.length) return false;
-  return (
-    a.clauses.every((clause, i) => clause.kind === b.clauses[i]?.kind) && contentOf(a.clauses) === contentOf(b.clauses)
-  );
+/** A `run` that says, for each of its workloads, word for word what an earlier one says adds nothing. */
+function sayRepeated(run: ReadRun, said: ReadonlySet<ReadRun | undefined>, say: Context["say"]): void {
+  const [first] = said;
+  if (first === undefined || said.has(undefined)) return;
+  const related = [{ message: "the first one", span: first.statement.span }];
+  say(diagnose["repeated"](run.statement.span, ["this `run`"], { related }));
 }
 
 function resolveForbids(declarations: Declarations, context: Context): readonly ForbidIr[] {

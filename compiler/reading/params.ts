@@ -124,7 +124,7 @@ function readSet(
   return given;
 }
 
-/** Follows parameters that stand for others; a circle is said once and gives no value. */
+/** Follows parameters that stand for others, each once; a circle is said once, and what leads into it has no value. */
 function resolveValues(
   declared: ReadonlyMap<string, Param>,
   given: ReadonlyMap<string, string>,
@@ -132,36 +132,42 @@ function resolveValues(
   diagnostics: Diagnostic[],
 ) {
   const values = new Map<string, Word>();
-  const cyclic = new Set<string>();
+  const without = new Set<string>();
   for (const start of declared.keys()) {
-    const path: string[] = [];
-    let name = start;
+    const path = new Set<string>();
     let value: Word | undefined;
-    while (value === undefined && !path.includes(name)) {
-      path.push(name);
+    for (let name: string | undefined = start; name !== undefined;) {
       const param = declared.get(name);
-      if (param === undefined) break;
+      if (param === undefined || without.has(name)) break;
+      path.add(name);
       const text = given.get(name);
       const written: Word = text === undefined ? param.value : { form: formOf(text), text, span: param.value.span };
-      if (values.has(name)) value = values.get(name);
-      else if (written.form === "fact") {
-        diagnostics.push(diagnose["fact-not-here"](written.span, [written.text]));
-        break;
-      } else if (written.form !== "parameter") value = written;
-      else if (!declared.has(written.text)) {
-        if (path.length === 1) diagnostics.push(unknown(written, declared, suggest));
-        break;
-      } else if (path.includes(written.text)) {
-        const circle = path.slice(path.indexOf(written.text));
-        if (!circle.some((n) => cyclic.has(n)))
-          diagnostics.push(diagnose["parameter-cycle"](written.span, [[...circle, written.text]]));
-        for (const n of circle) cyclic.add(n);
-        break;
-      } else name = written.text;
+      value = values.get(name) ?? (written.form === "parameter" || written.form === "fact" ? undefined : written);
+      if (value !== undefined) break;
+      const problem = leadsNowhere(written, path, declared, suggest);
+      if (problem !== undefined) diagnostics.push(problem);
+      name = problem === undefined ? written.text : undefined;
     }
-    if (value !== undefined) for (const n of path) values.set(n, value);
+    for (const name of path) {
+      if (value === undefined) without.add(name);
+      else values.set(name, value);
+    }
   }
   return values;
+}
+
+/** Why a value that is no word of its own gives none: a fact, an unknown parameter, or one that is on the way already. */
+function leadsNowhere(
+  written: Word,
+  path: ReadonlySet<string>,
+  declared: ReadonlyMap<string, Param>,
+  suggest: Suggest,
+): Diagnostic | undefined {
+  if (written.form === "fact") return diagnose["fact-not-here"](written.span, [written.text]);
+  if (!declared.has(written.text)) return unknown(written, declared, suggest);
+  if (!path.has(written.text)) return undefined;
+  const names = [...path];
+  return diagnose["parameter-cycle"](written.span, [[...names.slice(names.indexOf(written.text)), written.text]]);
 }
 
 /** The form that the lexer would give a bare text; what is no such word is a string. */

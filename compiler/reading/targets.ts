@@ -173,6 +173,11 @@ export function resolvePlaces(words: readonly Word[], names: Names, say: Say): r
 }
 
 export function sayUnknownPlace(word: Word, names: Names, say: Say): void {
-  const near = names.suggest(word.text, [...names.clusters, ...names.groups.keys()]);
+  const near = names.suggest(word.text, placesOf(names));
   say(diagnose["unknown-cluster"](word.span, [word.text], near === undefined ? {} : propose(word, near)));
+}
+
+function* placesOf(names: Names): Generator<string> {
+  yield* names.clusters;
+  yield* names.groups.keys();
 }

@@ -14,7 +14,11 @@ export function* poolsToldApart(checked: Checked): Generator<Diagnostic> {
   const forbidden = new Map<string, ForbidIr[]>();
   for (const forbid of forbids) {
     if (!asksForAmounts(forbid.condition, false)) continue;
-    for (const workload of forbid.workloads) forbidden.set(workload, [...(forbidden.get(workload) ?? []), forbid]);
+    for (const workload of forbid.workloads) {
+      const others = forbidden.get(workload);
+      if (others === undefined) forbidden.set(workload, [forbid]);
+      else others.push(forbid);
+    }
   }
   const fine = new Set<string>();
   for (const [run] of runsWithWorkloads(checked)) {

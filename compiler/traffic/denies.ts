@@ -14,7 +14,17 @@ export function takeDenied(pairs: readonly Pair[], names: Names): Phase<readonly
   const diagnostics = new Map<string, Diagnostic>();
   const denies = pairs.filter((p) => p.rule.kind === "deny");
   if (denies.length === 0) return { value: pairs.map((p) => p.rule), diagnostics: [] };
-  const deniesOf = Map.groupBy(denies, (p) => p.to);
+  // Indexed by what a deny can meet: one between workloads only the same pair, and sources that pods can be among.
+  const deniesTo = Map.groupBy(denies, (p) => p.to);
+  const exact = Map.groupBy(denies, (p) => `${p.from} ${p.to}`);
+  const wide = Map.groupBy(
+    denies.filter((p) => p.rule.from.kind !== "workload"),
+    (p) => p.to,
+  );
+  const deniesOf = ({ rule, from, to }: Pair): readonly Pair[] => {
+    if (rule.from.kind === "anywhere" || rule.from.kind === "pods") return deniesTo.get(to) ?? [];
+    return [...(exact.get(`${from} ${to}`) ?? []), ...(wide.get(to) ?? []).filter((p) => p.from !== from)];
+  };
   const sayOnce = (d: Diagnostic) => void diagnostics.set(`${d.code} ${d.span?.file} ${d.span?.start} ${d.message}`, d);
   for (const { rule } of denies)
     if (rule.to.kind !== "workload")
@@ -23,10 +33,9 @@ export function takeDenied(pairs: readonly Pair[], names: Names): Phase<readonly
   const value = pairs.flatMap((pair): readonly TrafficIr[] => {
     if (pair.rule.kind === "deny") return [pair.rule];
     let { rule } = pair;
-    for (const deny of deniesOf.get(pair.to) ?? []) {
-      if (!portsOverlap(rule.ports, deny.rule.ports)) continue;
+    for (const deny of deniesOf(pair)) {
       const how = meets(pair, deny, names);
-      if (how === "apart") continue;
+      if (how === "apart" || !portsOverlap(rule.ports, deny.rule.ports)) continue;
       if (how === "inside" || (how === "same" && rule.namesBoth)) {
         sayOnce(how === "inside" ? canNot(deny.rule, rule) : contradiction(deny.rule, rule));
         continue;

@@ -32,11 +32,12 @@ const isEvery = (ports: readonly PortIr[]): boolean => ports.length === 0;
 /** Whether two rules can speak of one port. A name may be any number, so it overlaps only with the same name or with every port. */
 export function portsOverlap(a: readonly PortIr[], b: readonly PortIr[]): boolean {
   if (isEvery(a) || isEvery(b)) return true;
-  const [left, right] = [setOf(a), setOf(b)];
-  if (left.names.some((x) => right.names.some((y) => x.port === y.port && x.protocol === y.protocol))) return true;
-  return PROTOCOLS.some((p) =>
-    left.numbers[p].some(([from, to]) => right.numbers[p].some(([f, t]) => f <= to && from <= t)),
-  );
+  return a.some((x) => b.some((y) => x.protocol === y.protocol && share(x, y)));
+}
+
+function share(x: PortIr, y: PortIr): boolean {
+  if (typeof x.port === "string" || typeof y.port === "string") return x.port === y.port;
+  return x.port <= (y.end ?? y.port) && y.port <= (x.end ?? x.port);
 }
 
 /** The ports of `a` that are not in `b`; undefined when none is left. */

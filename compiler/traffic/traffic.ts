@@ -1,5 +1,5 @@
 // `allow`, `deny` and `isolate` → rules between single peers, with ports of pods. It must not know policies or clusters.
-import type { Diagnostic, Phase } from "../../grammar/index.ts";
+import type { Diagnostic, Phase, Span } from "../../grammar/index.ts";
 import { diagnose } from "../diagnostics.ts";
 import type { Ir, IsolateIr, KubernetesObject, PeerIr, PortIr, TrafficIr } from "../ir.ts";
 import type { Declarations, StatementOf } from "../reading/declare.ts";
@@ -120,10 +120,11 @@ function portsByPeer(
   known: (id: string) => KnownPorts,
   say: Say,
 ): readonly (readonly [ResolvedPeer, readonly PortIr[]])[] {
-  const lacking = new Map<SaidPort, ResolvedPeer[]>();
+  const lacking: { readonly port: SaidPort; readonly app: string; readonly workload: string; readonly span: Span }[] =
+    [];
   const found: (readonly [ResolvedPeer, readonly PortIr[]])[] = [];
   for (const target of to.peers) {
-    const { peer, app } = target;
+    const { peer, app, span } = target;
     if (peer.kind !== "workload") {
       found.push([target, sortPorts(foreignPorts(said, peer.kind === "pods", say))]);
       continue;
@@ -133,33 +134,34 @@ function portsByPeer(
     const ports: PortIr[] = [];
     for (const port of said) {
       if (app !== undefined && !hasPort(port, known(peer.workload)))
-        lacking.set(port, [...(lacking.get(port) ?? []), target]);
+        lacking.push({ port, app, workload: workload.name, span });
       else ports.push(...(portsOf(port, workload, known(peer.workload), names.suggest, say) ?? []));
     }
     if (ports.length > 0 || said.length === 0) found.push([target, sortPorts(ports)]);
   }
-  for (const [port, targets] of lacking) sayLacking(port, targets, to, names, say);
+  for (const ofPort of Map.groupBy(lacking, (l) => l.port).values()) {
+    for (const [app, of] of Map.groupBy(ofPort, (l) => l.app)) sayLacking(app, of, to, say);
+  }
   return found;
 }
 
-function sayLacking(port: SaidPort, targets: readonly ResolvedPeer[], to: ResolvedPeers, names: Names, say: Say): void {
-  const [first] = targets;
-  const apps = new Map<string, string[]>();
-  for (const { peer, app } of targets)
-    if (app !== undefined && peer.kind === "workload")
-      apps.set(app, [...(apps.get(app) ?? []), names.workloads.get(peer.workload)?.name ?? ""]);
-  for (const [app, without] of apps) {
-    const all = to.peers.filter((p) => p.app === app).length;
-    say(
-      without.length === all
-        ? diagnose["port-in-no-workload"](port.spec.span, [port.text, app])
-        : diagnose["port-not-everywhere"](
-            port.spec.span,
-            [port.text, without],
-            first === undefined ? {} : { related: [{ message: "the app", span: first.span }] },
-          ),
-    );
-  }
+function sayLacking(
+  app: string,
+  lacking: readonly { readonly port: SaidPort; readonly workload: string; readonly span: Span }[],
+  to: ResolvedPeers,
+  say: Say,
+): void {
+  const [first] = lacking;
+  if (first === undefined) return;
+  const { spec, text } = first.port;
+  const all = to.peers.filter((p) => p.app === app).length;
+  const without = lacking.map((l) => l.workload);
+  const related = [{ message: "the app", span: first.span }];
+  say(
+    without.length === all
+      ? diagnose["port-in-no-workload"](spec.span, [text, app])
+      : diagnose["port-not-everywhere"](spec.span, [text, without], { related }),
+  );
 }
 
 function resolveIsolates(declarations: Declarations, names: Names, say: Say): readonly IsolateIr[] {
