@@ -213,6 +213,62 @@ describe("node affinity", () => {
     expect(seen.alike).toBeGreaterThan(5);
   });
 
+  test("is that of each cluster, and shared by clusters that are alike", () => {
+    const either: ConditionIr = {
+      kind: "or",
+      operands: [
+        { kind: "and", operands: [labelIs("region", "eu"), feature("dpdk", "node")], span: span() },
+        feature("sriov", "node"),
+      ],
+      span: span(),
+    };
+    const pools = [
+      pool("a", 1, {}, { features: ["dpdk"] }),
+      pool("b", 1, {}, { features: ["sriov"] }),
+      pool("c", 1, {}),
+    ];
+    const small = pool("a", 1, { cpu: 1000 }, { labels: { size: "s" } });
+    const big = pool("b", 1, { cpu: 2000 }, { labels: { size: "l" } });
+    const [eu, us] = [{ labels: { region: "eu" } }, { labels: { region: "us" } }];
+    const clusters = [
+      cluster("paris", pools, eu),
+      cluster("lyon", pools, eu),
+      cluster("ohio", pools, us),
+      cluster("nice", pools, eu),
+    ];
+    const runs = [run(of, { where: [either] })];
+    const forbids = [forbid([of], feature("dpdk", "node"), ["nice"])];
+    const placed = { "core/upf": { paris: 1, lyon: 1, ohio: 1, nice: 1 } };
+    const { objects } = expand(irWith(irOf({ clusters, workloads: [of], runs, forbids }), of, deployment()), placed);
+    const chosen = (name: string, from: readonly NodePool[]) => {
+      const object = objects[name]!.find((p) => p.object.kind === "Deployment")!.object;
+      return from.filter((p) => accepts(podSpec(object).affinity, nodeLabels(p))).map((p) => p.name);
+    };
+    expect(["paris", "lyon", "ohio", "nice"].map((name) => chosen(name, pools))).toEqual([
+      ["a", "b"],
+      ["a", "b"],
+      ["b"],
+      ["b"],
+    ]);
+    expect(objects["paris"]).toBe(objects["lyon"]);
+
+    const amounts = [cluster("paris", [small, big]), cluster("lyon", [big, pool("c", 1, { cpu: 3000 }), small])];
+    const bound = irOf({
+      clusters: amounts,
+      workloads: [of],
+      runs: [run(of, { where: [resource("cpu", ">", 1000)] })],
+    });
+    const two = expand(irWith(bound, of, deployment()), { "core/upf": { paris: 1, lyon: 1 } });
+    const terms = ["paris", "lyon"].map((name) => {
+      const { nodeAffinity } = podSpec(two.objects[name]![1]!.object).affinity ?? {};
+      return nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms[0]?.matchExpressions;
+    });
+    expect(terms).toEqual([
+      [{ key: "size", operator: "In", values: ["l"] }],
+      [{ key: "size", operator: "NotIn", values: ["s"] }],
+    ]);
+  });
+
   test("a bound that is reserved needs no label: the request keeps the pods off other nodes", () => {
     const pools = [pool("general", 4, { cpu: 16_000 }), pool("accel", 2, { cpu: 32_000, "nvidia.com/gpu": 2 })];
     const gpu = resource("nvidia.com/gpu", ">=", 1);

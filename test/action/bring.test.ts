@@ -181,7 +181,8 @@ describe("replicas", () => {
         scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "amf" },
       },
     };
-    expect(one({}, 2, [scaler]).spec).not.toHaveProperty("replicas");
+    expect(one({}, 4, [scaler]).spec).not.toHaveProperty("replicas");
+    expect(one({ replicas: 3 }, 2, [scaler]).spec.replicas).toBe(3);
   });
 
   test("differ from cluster to cluster, and nothing else does", () => {
@@ -196,6 +197,12 @@ describe("replicas", () => {
       [undefined, 4, undefined],
     ]);
     expect(objects["paris"]![2]).toBe(objects["lyon"]![2]);
+    const same = expanded(
+      `app core { manifests "core.yaml" } run amf x4`,
+      { "core/amf": { paris: 2, lyon: 2 } },
+      files,
+    );
+    expect(same.objects["paris"]).toBe(same.objects["lyon"]);
   });
 
   test("of a kind that has no count are refused", () => {
