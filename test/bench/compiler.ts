@@ -4,11 +4,10 @@ import { compile, memoryHost } from "../../compiler/index.ts";
 import type { Host } from "../../compiler/index.ts";
 import { parse } from "../../grammar/index.ts";
 
-export interface Measured {
+interface Measured {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  readonly peer?: string;
 }
 
 const CLUSTERS = 200;
@@ -16,7 +15,7 @@ const APPS = 100;
 const WORKLOADS = 20;
 
 /** A program of `count` statements of every supported kind over a fleet of 200 clusters and 2,000 workloads. */
-export function mixedProgram(count: number): string {
+function mixedProgram(count: number): string {
   const lines: string[] = [];
   for (let i = 0; i < CLUSTERS; i++) {
     lines.push(
