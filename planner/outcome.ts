@@ -41,24 +41,25 @@ function namesOf({ id }: ProblemWorkload): { readonly app: string; readonly work
 
 /** What each cluster's nodes carry of each resource. A replica is counted once, whichever of its pools carries it. */
 export function usageOf(problem: Problem, placement: Placement): readonly Usage[] {
-  return problem.clusters.map((cluster, c) => {
-    const used = problem.resources.map(() => 0);
-    problem.workloads.forEach((workload, w) => {
-      const i = workload.candidates.findIndex((candidate) => candidate.cluster === c);
+  const used = problem.clusters.map(() => problem.resources.map(() => 0));
+  problem.workloads.forEach((workload, w) =>
+    workload.candidates.forEach(({ cluster, pools }, i) => {
       const replicas = placement[w]?.[i] ?? 0;
       if (replicas === 0) return;
-      const pods = workload.perNode ? nodesOf(problem, workload.candidates[i]?.pools ?? []) : replicas;
-      workload.demand.forEach((amount, r) => (used[r] = (used[r] as number) + amount * pods));
-    });
-    const capacity = problem.resources.map((_, r) =>
-      cluster.pools.reduce((sum, p) => sum + (problem.pools[p]?.shape[r] ?? 0) * (problem.pools[p]?.count ?? 0), 0),
-    );
-    return {
-      cluster: cluster.name,
-      resources: Object.fromEntries(
-        problem.resources.map((name, r) => [name, { used: used[r] as number, capacity: capacity[r] as number }]),
-      ),
+      const pods = workload.perNode ? nodesOf(problem, pools) : replicas;
+      const here = used[cluster] as number[];
+      workload.demand.forEach((amount, r) => (here[r] = (here[r] as number) + amount * pods));
+    }),
+  );
+  return problem.clusters.map((cluster, c) => {
+    const resource = (name: string, r: number) => {
+      const capacity = cluster.pools.reduce((sum, p) => {
+        const pool = problem.pools[p];
+        return sum + (pool?.shape[r] ?? 0) * (pool?.count ?? 0);
+      }, 0);
+      return [name, { used: used[c]?.[r] as number, capacity }] as const;
     };
+    return { cluster: cluster.name, resources: Object.fromEntries(problem.resources.map(resource)) };
   });
 }
 

@@ -1,7 +1,7 @@
 // What a workload would be on one cluster: how many of it fit, what one replica costs, what it misses there. It must not know which
 // clusters it may use, counting, or rules between workloads.
 import { unitOf } from "../../compiler/index.ts";
-import type { Cluster, Ir, NodePool, RunIr, Workload } from "../../compiler/index.ts";
+import type { Cluster, Ir, NodePool, RunIr, Selector, Workload } from "../../compiler/index.ts";
 import type { Candidate } from "../problem.ts";
 import { matches } from "./admission.ts";
 import { holdsOnPool } from "./condition.ts";
@@ -38,7 +38,7 @@ export function mostPerNode(workload: Workload): number {
 }
 
 /**
- * @param pools that its pods can run on.
+ * @param pools that its pods can run on, and `open` those that would take them if they were large enough.
  * @param room how many of its pods an empty node of each pool of the fleet holds.
  */
 export function candidateOn(
@@ -47,6 +47,7 @@ export function candidateOn(
   source: Cluster,
   cluster: number,
   pools: readonly number[],
+  open: readonly number[],
   room: Float64Array,
   prices: readonly number[],
 ): Candidate {
@@ -63,7 +64,7 @@ export function candidateOn(
   return {
     cluster,
     pools,
-    most: workload.perNode ? 1 : most,
+    most: workload.perNode ? 1 : Math.min(most, mostByDomains(workload, fleet, open, room, perNodeMost)),
     cost: workload.perNode ? price * nodes : price,
     preference: run.prefer.length === 0 ? 0 : missed(run, fleet, source, pools),
     before: workload.perNode ? Math.min(1, was) : was,
@@ -72,6 +73,60 @@ export function candidateOn(
 }
 
 const NO_SCORES: readonly number[] = [];
+
+/**
+ * An upper bound from what the pod says of its like: one in each domain that keeps its like away; and with a spread of `maxSkew` no domain
+ * gets more than the least any domain can hold plus the skew.
+ */
+function mostByDomains(
+  { pod, namespace, podLabels }: Workload,
+  fleet: FleetNumbers,
+  open: readonly number[],
+  room: Float64Array,
+  perNodeMost: number,
+): number {
+  let most = Infinity;
+  const own = (selector: Selector): boolean => matches(selector, podLabels);
+  for (const { topologyKey, selector, namespaces } of pod.podAntiAffinity)
+    if (own(selector) && (namespaces === "all" || namespaces.includes(namespace))) {
+      const domains = roomByDomain(topologyKey, fleet, open, room, perNodeMost);
+      if (domains.complete) most = Math.min(most, domains.room.length);
+    }
+  for (const { topologyKey, selector, maxSkew } of pod.spread)
+    if (own(selector) && selector.length > 0 && pod.spread.length === 1) {
+      const domains = roomByDomain(topologyKey, fleet, open, room, perNodeMost);
+      const least = Math.min(...domains.room) + maxSkew;
+      most = Math.min(
+        most,
+        domains.room.reduce((sum, each) => sum + Math.min(each, least), 0),
+      );
+    }
+  return most;
+}
+
+/** Most pods in each domain of the pools that have the key; `complete` when all have it. */
+function roomByDomain(
+  key: string,
+  fleet: FleetNumbers,
+  pools: readonly number[],
+  room: Float64Array,
+  perNodeMost: number,
+) {
+  const rooms = new Map<string, number>();
+  let complete = true;
+  for (const index of pools) {
+    const each = Math.min(perNodeMost, room[index] as number);
+    const count = fleet.pools[index]?.count ?? 0;
+    if (key === "kubernetes.io/hostname") {
+      for (let node = 0; node < count; node++) rooms.set(`${index} ${node}`, each);
+      continue;
+    }
+    const value = fleet.nodeLabels[index]?.[key];
+    if (value === undefined) complete = false;
+    else rooms.set(value, (rooms.get(value) ?? 0) + each * count);
+  }
+  return { room: [...rooms.values()], complete };
+}
 
 /** Σ weights of what is preferred and true of none of the pools. */
 function missed(run: RunIr, fleet: FleetNumbers, source: Cluster, pools: readonly number[]): number {

@@ -32,6 +32,7 @@ export function eligibility(ir: Ir, fleet: FleetNumbers, without: ReadonlySet<st
     const narrow = allOf(narrowing, fleet.pools.length);
     const room = Float64Array.from(fleet.pools, (pool) => fitting(demand, pool.shape));
     const reasons = reasonsOf(asked, tests.map(failsOn), fleet.clusters.length);
+    const special = workload.pod.spread.length > 0 || workload.pod.podAntiAffinity.length > 0;
     const candidates: Candidate[] = [];
     const ruledOut: RuledOut[] = [];
     const matched: number[] = [];
@@ -58,7 +59,8 @@ export function eligibility(ir: Ir, fleet: FleetNumbers, without: ReadonlySet<st
             : roomy === 1
               ? (singles[all.find(takes) as number] as readonly number[])
               : all.filter(takes);
-        candidates.push(candidateOn(asked, fleet, source, c, pools, room, prices[c] as readonly number[]));
+        const open = special ? all.filter((pool) => pass[pool] === 1) : pools;
+        candidates.push(candidateOn(asked, fleet, source, c, pools, open, room, prices[c] as readonly number[]));
         continue;
       }
       const because = reasons(c, passing > 0);

@@ -37,7 +37,9 @@ export function stays(ir: Ir): Keeps {
       kind: "intent",
     };
     const copies = counting.kind === "copies" ? counting.clusters : (counting.clusters ?? 1);
-    if (copies > where.length) return { ...free, rules: newcomers(index, found.candidates, before, where, because) };
+    // What comes back after a loss may come anywhere: then the clusters stay candidates, and only the plan itself is held.
+    if (copies > where.length || run.survive !== undefined)
+      return { ...free, rules: newcomers(index, found.candidates, before, where, because) };
     const leaves = (cluster: number): boolean => !before.has(cluster);
     return {
       candidates: found.candidates.filter((candidate) => !leaves(candidate.cluster)),

@@ -1,15 +1,16 @@
 // Asks of every cluster of a placement whether its nodes take what was promised, and whether the kube-scheduler will find how. What can
 // not be comes back as a cut. Clusters that look alike are asked once. It must not know how placements are found.
 import type { Cluster, Ir } from "../../compiler/index.ts";
+import { matches } from "../build/admission.ts";
 import type { NodeCut, Placement, Problem } from "../problem.ts";
 import type { PodKind } from "./board.ts";
 import { clusterGrounds } from "./cluster.ts";
 import type { ClusterGround, Load } from "./cluster.ts";
 import { creationOrder } from "./creation-order.ts";
-import type { CreationOrder, Schedulable } from "./creation-order.ts";
+import type { CreationOrder } from "./creation-order.ts";
 import { pack } from "./pack.ts";
 import type { Packing } from "./pack.ts";
-import { scheduledOn } from "./schedulable.ts";
+import { scoring } from "./schedulable.ts";
 import { shrink } from "./shrink.ts";
 
 /** A placement as planned, or after a loss with what came back. */
@@ -37,6 +38,7 @@ export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
   const packings = new Map<string, Packing>();
   const orders = new Map<string, CreationOrder>();
   const alike = likeness(ir, problem);
+  const scoredOn = scoring(ir);
 
   const packingOf = (cluster: number, load: Load): Packing => {
     const key = alike(cluster, load);
@@ -51,34 +53,50 @@ export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
     const key = alike(cluster, load);
     let known = orders.get(key);
     if (known === undefined) {
-      const ground = schedulable(ir, cluster, grounds(cluster), load);
-      orders.set(key, (known = creationOrder(ground)));
+      const ground = grounds(cluster);
+      const kinds = kindsOf(ground, load);
+      const scored = scoredOn(ir.fleet.clusters[cluster] as Cluster, ground, kinds);
+      orders.set(key, (known = creationOrder({ kinds, nodes: ground.wholeNodes, ...scored })));
     }
     return known;
+  };
+
+  const smallestCut = (cluster: number, load: Load, fails: (part: Load) => boolean): NodeCut => {
+    const ground = grounds(cluster);
+    const company = (part: Load): ReadonlySet<number> => companyOf(problem, ground, cluster, part);
+    const { part, kept } = shrink(load, fails, company);
+    if (kept.size === 0)
+      return { cluster, counts: [...part].map(([workload, replicas]) => ({ workload, replicas })), exactly: false };
+    const named = [...new Set([...part.keys(), ...kept])].sort((a, b) => a - b);
+    return {
+      cluster,
+      counts: named.map((workload) => ({ workload, replicas: part.get(workload) ?? 0 })),
+      exactly: true,
+    };
   };
 
   return (situations) => {
     const planned = situations[0] as Situation;
     const found = { impossible: [] as NodeCut[], undecided: [] as NodeCut[], unschedulable: [] as NodeCut[] };
     const order: Record<string, readonly string[]> = {};
+    const plannedLoads = loadsOf(problem, planned.placement);
     for (const situation of situations)
-      for (const cluster of problem.clusters.keys()) {
-        const load = loadOn(problem, situation.placement, cluster);
-        const stays = situation !== planned && sameLoad(load, loadOn(problem, planned.placement, cluster));
+      for (const [cluster, load] of loadsOf(problem, situation.placement).entries()) {
+        const stays = situation !== planned && sameLoad(load, plannedLoads[cluster] as Load);
         if (load.size === 0 || situation.lost.has(cluster) || stays) continue;
         const packing = packingOf(cluster, load);
         if (packing !== "packed") {
-          const proven = packing === "impossible";
-          const smallest = proven ? shrink(load, (part) => packingOf(cluster, part) === "impossible") : load;
-          (proven ? found.impossible : found.undecided).push(cutOf(problem, grounds(cluster), cluster, load, smallest));
+          const impossible = (part: Load): boolean => packingOf(cluster, part) === "impossible";
+          if (packing === "impossible") found.impossible.push(smallestCut(cluster, load, impossible));
+          else found.undecided.push(smallestCut(cluster, load, () => false));
           continue;
         }
         // After a loss there is room, which is what `survive` promises; the order of creation is the plan's own.
         if (situation !== planned) continue;
         const how = orderOf(cluster, load);
         if (how.kind === "none") {
-          const smallest = load.size > 12 ? load : shrink(load, (part) => orderOf(cluster, part).kind === "none");
-          found.unschedulable.push(cutOf(problem, grounds(cluster), cluster, load, smallest));
+          const stuck = (part: Load): boolean => load.size <= 12 && orderOf(cluster, part).kind === "none";
+          found.unschedulable.push(smallestCut(cluster, load, stuck));
         }
         if (how.kind === "sequence")
           order[problem.clusters[cluster]?.name as string] = how.sequence.map((k) =>
@@ -94,38 +112,42 @@ const idOf = (problem: Problem, workload: number): string => problem.workloads[w
 const kindsOf = (ground: ClusterGround, load: Load): readonly PodKind[] =>
   [...load].map(([workload, count]) => ground.kindOf(workload, count));
 
-function schedulable(ir: Ir, cluster: number, ground: ClusterGround, load: Load): Schedulable {
-  const kinds = kindsOf(ground, load);
-  return { kinds, nodes: ground.wholeNodes, ...scheduledOn(ir, ir.fleet.clusters[cluster] as Cluster, ground, kinds) };
-}
-
-/** Replicas by workload on one cluster, workloads in order. */
-function loadOn(problem: Problem, placement: Placement, cluster: number): Load {
-  const load = new Map<number, number>();
-  problem.workloads.forEach((workload, w) => {
-    const i = workload.candidates.findIndex((candidate) => candidate.cluster === cluster);
-    const replicas = i < 0 ? 0 : (placement[w]?.[i] ?? 0);
-    if (replicas > 0) load.set(w, replicas);
-  });
-  return load;
+/** By cluster: replicas by workload, workloads in order. */
+function loadsOf(problem: Problem, placement: Placement): readonly Load[] {
+  const loads = problem.clusters.map(() => new Map<number, number>());
+  problem.workloads.forEach((workload, w) =>
+    workload.candidates.forEach(({ cluster }, i) => {
+      const replicas = placement[w]?.[i] ?? 0;
+      if (replicas > 0) loads[cluster]?.set(w, replicas);
+    }),
+  );
+  return loads;
 }
 
 const sameLoad = (a: Load, b: Load): boolean => a.size === b.size && [...a].every(([w, n]) => b.get(w) === n);
 
-/**
- * A cut of the smallest part that fails. Where that has pods that are attracted or spread, more pods may help: then the cut forbids just
- * this load, and what is absent stays absent in it.
- */
-function cutOf(problem: Problem, ground: ClusterGround, cluster: number, load: Load, smallest: Load): NodeCut {
-  const special = kindsOf(ground, smallest).some(({ pod }) => pod.podAffinity.length > 0 || pod.spread.length > 0);
-  const counts = [...(special ? load : smallest)].map(([workload, replicas]) => ({ workload, replicas }));
-  if (!special) return { cluster, counts, exactly: false };
-  const absent = problem.workloads.flatMap((workload, w) =>
-    !load.has(w) && workload.candidates.some((candidate) => candidate.cluster === cluster)
-      ? [{ workload: w, replicas: 0 }]
-      : [],
-  );
-  return { cluster, counts: [...counts, ...absent].sort((a, b) => a.workload - b.workload), exactly: true };
+/** Pods that are attracted or spread, and those that they are attracted to or spread by: of these, more may help. */
+function companyOf(problem: Problem, ground: ClusterGround, cluster: number, load: Load): ReadonlySet<number> {
+  const company = new Set<number>();
+  for (const w of load.keys()) {
+    const { pod, namespace } = ground.kindOf(w, 1);
+    const terms = [
+      ...pod.podAffinity.map(({ selector, namespaces }) => ({ selector, namespaces })),
+      ...pod.spread.map(({ selector }) => ({ selector, namespaces: [namespace] })),
+    ];
+    if (terms.length === 0) continue;
+    company.add(w);
+    problem.workloads.forEach((workload, other) => {
+      if (!workload.candidates.some((candidate) => candidate.cluster === cluster)) return;
+      const kind = ground.kindOf(other, 1);
+      const meant = terms.some(
+        ({ selector, namespaces }) =>
+          (namespaces === "all" || namespaces.includes(kind.namespace)) && matches(selector, kind.labels),
+      );
+      if (meant) company.add(other);
+    });
+  }
+  return company;
 }
 
 /** A text that is the same for clusters whose nodes, and what is on them, can not be told apart. */
@@ -141,10 +163,13 @@ function likeness(ir: Ir, problem: Problem): (cluster: number, load: Load) => st
     classes.set(text, known);
     return known;
   });
+  const candidates = problem.workloads.map(
+    (workload) => new Map(workload.candidates.map((entry) => [entry.cluster, entry])),
+  );
   return (cluster, load) => {
     const first = problem.clusters[cluster]?.pools[0] ?? 0;
     const parts = [...load].map(([w, n]) => {
-      const candidate = problem.workloads[w]?.candidates.find((entry) => entry.cluster === cluster);
+      const candidate = candidates[w]?.get(cluster);
       return `${w}x${n}@${candidate?.pools.map((pool) => pool - first).join("+")}`;
     });
     return `${classOf[cluster]} ${parts.join(" ")}`;

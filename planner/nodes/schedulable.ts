@@ -1,5 +1,5 @@
 // What the kube-scheduler's scores ask of the nodes and pods of a cluster. It must not know filters or placements.
-import type { Cluster, Ir, NodePool } from "../../compiler/index.ts";
+import type { Cluster, Ir, NodePool, RunIr, Workload } from "../../compiler/index.ts";
 import { untolerated } from "../build/admission.ts";
 import type { PodKind } from "./board.ts";
 import type { ClusterGround } from "./cluster.ts";
@@ -16,9 +16,21 @@ const ZONE = "topology.kubernetes.io/zone";
 const LEAST_CPU = 100;
 const LEAST_MEMORY = 200 * 2 ** 20;
 
-export function scheduledOn(ir: Ir, cluster: Cluster, ground: ClusterGround, kinds: readonly PodKind[]): Scored {
+type Scoring = (cluster: Cluster, ground: ClusterGround, kinds: readonly PodKind[]) => Scored;
+
+export function scoring(ir: Ir): Scoring {
   const workloads = new Map(ir.workloads.map((workload) => [workload.id, workload]));
   const runs = new Map(ir.runs.map((run) => [run.workload, run]));
+  return (cluster, ground, kinds) => scoredOn(workloads, runs, cluster, ground, kinds);
+}
+
+function scoredOn(
+  workloads: ReadonlyMap<string, Workload>,
+  runs: ReadonlyMap<string, RunIr>,
+  cluster: Cluster,
+  ground: ClusterGround,
+  kinds: readonly PodKind[],
+): Scored {
   const words = kinds.map((kind) => new Set(runs.get(kind.id)?.tolerates.map((entry) => entry.taint)));
   const present = cluster.pools.filter((pool) => pool.count > 0);
   const numbers = [...new Set(ground.nodes.map((node) => node.pool))];
