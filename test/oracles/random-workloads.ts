@@ -151,6 +151,8 @@ function podTemplate(w: SketchWorkload, app: string, tolerated: string | undefin
 
 const spreadOf = (w: SketchWorkload) => ({
   maxSkew: 1,
+  // A cluster of one node then holds one pod of it only.
+  ...(w.replicas === 2 ? { minDomains: 2 } : {}),
   topologyKey: "kubernetes.io/hostname",
   whenUnsatisfiable: "DoNotSchedule",
   labelSelector: { matchLabels: { app: w.name } },

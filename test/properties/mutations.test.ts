@@ -15,7 +15,7 @@ import { compiled, complaint, toTheProof, type Answer } from "./judged.ts";
 import { faults, type Fault } from "./planner-faults.ts";
 import { policyFaults } from "./policy-faults.ts";
 
-const PROGRAMS = 400;
+const PROGRAMS = 1500;
 
 interface Known {
   readonly program: RandomProgram;
