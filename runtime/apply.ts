@@ -5,10 +5,11 @@ import type { ClusterState, Plan } from "../planner/index.ts";
 import { applyCluster, type ClusterResult } from "./apply/cluster.ts";
 import { readinessBoard } from "./apply/readiness-board.ts";
 import { checkStale } from "./apply/stale.ts";
-import { hasWork, tasksOf, type ClusterTasks } from "./apply/tasks.ts";
+import type { Participant } from "./apply/work.ts";
+import { hasWork, leavingWorkloads, tasksOf, type ClusterTasks } from "./apply/tasks.ts";
 import { runtimeDiagnostics } from "./diagnostics.ts";
 import type { Emit, EngineEvent } from "./events.ts";
-import type { StoredInventory, Lock, LockHolder, Target } from "./targets/port.ts";
+import type { Lock, LockHolder, Target } from "./targets/port.ts";
 import { clustersAtOnce, inParallel } from "./parallel.ts";
 import { asRefusal } from "./targets/refusal.ts";
 import type { World } from "./world.ts";
@@ -42,14 +43,6 @@ export interface ApplyOutcome {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** One cluster that takes part: reached, locked, and checked against the plan. */
-export interface Participant {
-  readonly tasks: ClusterTasks;
-  readonly target: Target;
-  readonly lock: Lock;
-  readonly stored: StoredInventory;
-}
-
 type Left = { readonly cluster: string; readonly problem: string };
 
 /**
@@ -59,7 +52,11 @@ type Left = { readonly cluster: string; readonly problem: string };
  */
 export async function applyPlan(plan: Plan, world: World, options: ApplyOptions): Promise<ApplyOutcome> {
   const signal = options.signal === undefined ? world.signal : AbortSignal.any([options.signal, world.signal]);
-  const work = tasksOf(plan).filter(hasWork);
+  const all = tasksOf(plan);
+  const leaving = leavingWorkloads(all);
+  const work = all.filter(
+    (tasks) => hasWork(tasks) || Object.keys(tasks.placed).some((workload) => leaving.has(workload)),
+  );
   const count = work.reduce((sum, tasks) => sum + tasks.changes.filter((c) => c.action !== "none").length, 0);
   options.emit({ type: "apply-started", clusters: work.map((tasks) => tasks.cluster), changes: count });
   const unplanned = plan.clusters.filter((state) => state.state === "unknown").map(leftOut);
@@ -73,6 +70,7 @@ export async function applyPlan(plan: Plan, world: World, options: ApplyOptions)
     if (stale.moved.length > 0) return finish(options.emit, "stale", [], unplanned, stale.moved);
     const board = readinessBoard(
       plan,
+      leaving,
       stale.joined.map((p) => p.tasks.cluster),
     );
     const run = { plan, world, board, signal, adopt: options.adopt === true, emit: options.emit };

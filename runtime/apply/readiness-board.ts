@@ -1,7 +1,6 @@
 // Where clusters tell each other that a workload is up, so that an old copy goes only when the new one is ready.
 // It must not know how readiness is found out.
 import type { Plan } from "../../planner/index.ts";
-import { takesAway } from "./tasks.ts";
 
 type Verdict = { readonly ready: true } | { readonly ready: false; readonly reason: string };
 
@@ -16,17 +15,11 @@ export interface ReadinessBoard {
 }
 
 /**
- * The board of one plan. `joined`: the clusters that take part; a workload that is placed on one that does not (unknown, left out) can not be
+ * The board of one plan. `leaving`: workloads that leave or shrink somewhere. `joined`: the clusters that take part; a workload that is placed on one that does not (unknown, left out) can not be
  * known to be up there, so nothing that might be its old copy goes away.
  */
-export function readinessBoard(plan: Plan, joined: readonly string[]): ReadinessBoard {
-  const known = new Set(plan.clusters.filter((c) => c.state === "known").map((c) => c.cluster));
+export function readinessBoard(plan: Plan, leaving: ReadonlySet<string>, joined: readonly string[]): ReadinessBoard {
   const takingPart = new Set(joined);
-  // A known cluster without any work takes no part either, but it is as it was: nothing of this plan comes up there.
-  const idle = new Set(
-    [...known].filter((c) => !takingPart.has(c) && !plan.changes.some((x) => x.cluster === c && x.action !== "none")),
-  );
-  const leaving = new Set(plan.changes.filter(takesAway).flatMap((change) => change.for ?? []));
   const places = Map.groupBy(
     plan.placements
       .filter((p) => p.replicas > 0)
@@ -37,8 +30,7 @@ export function readinessBoard(plan: Plan, joined: readonly string[]): Readiness
   for (const workload of leaving) {
     for (const { cluster } of places.get(workload) ?? []) {
       const verdict = Promise.withResolvers<Verdict>();
-      if (idle.has(cluster)) verdict.resolve({ ready: true });
-      else if (!takingPart.has(cluster))
+      if (!takingPart.has(cluster))
         verdict.resolve({ ready: false, reason: `${workload} is to run on ${cluster}, which can not be reached` });
       verdicts.set(`${cluster}\0${workload}`, verdict);
     }

@@ -58,3 +58,13 @@ export const isShrink = (change: Change): boolean =>
 
 /** What waits until its workloads are ready elsewhere: a copy that goes or shrinks. */
 export const takesAway = (change: Change): boolean => change.action === "delete" || isShrink(change);
+
+/** Workloads of which this change takes a copy, or replicas, away; not those that stay and only no longer need the object. */
+export function takenAway(change: Change, placed: ClusterTasks["placed"]): readonly string[] {
+  if (!takesAway(change)) return [];
+  return (change.for ?? []).filter((workload) => isShrink(change) || placed[workload] === undefined);
+}
+
+/** Workloads that leave some cluster, or shrink there: wherever else they are placed they must be ready first, also where nothing is written. */
+export const leavingWorkloads = (all: readonly ClusterTasks[]): ReadonlySet<string> =>
+  new Set(all.flatMap((tasks) => tasks.changes.flatMap((change) => takenAway(change, tasks.placed))));

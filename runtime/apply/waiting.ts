@@ -4,7 +4,7 @@ import { healthOf, type Health } from "../health.ts";
 import { refKey, showRef, type InventoryEntry } from "../inventory.ts";
 import type { Live } from "../targets/port.ts";
 import { Refusal } from "../targets/refusal.ts";
-import { eventObject, type ClusterWork } from "./cluster.ts";
+import { eventObject, type ClusterWork } from "./work.ts";
 
 const firstPoll = 100;
 const slowestPoll = 2_000;

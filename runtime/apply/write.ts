@@ -4,7 +4,8 @@ import type { Change } from "../../planner/index.ts";
 import { refKey, showRef, type InventoryEntry } from "../inventory.ts";
 import type { WriteOptions } from "../targets/port.ts";
 import { Refusal } from "../targets/refusal.ts";
-import type { ClusterWork } from "./cluster.ts";
+import type { ClusterWork } from "./work.ts";
+import { goesWithItsPods } from "./policies.ts";
 import { untilAbsent } from "./waiting.ts";
 
 /** What came of a change: the uid of what is there afterwards, or why the object was left alone. */
@@ -66,7 +67,10 @@ const entryFor = ({ apiVersion, kind, namespace, name, app, for: workloads }: Ch
 
 async function remove(work: ClusterWork, change: Change): Promise<Made> {
   const entry = work.known.get(refKey(change)) ?? entryFor(change);
-  const removal = await work.target.remove(change.uid === undefined ? entry : { ...entry, uid: change.uid });
+  const withPods = change.action === "delete" && goesWithItsPods(change, work.tasks.changes);
+  const removal = await work.target.remove(change.uid === undefined ? entry : { ...entry, uid: change.uid }, {
+    withPods,
+  });
   if (removal.kind !== "kept") return { kind: "made", uid: undefined };
   await work.target.release(entry);
   return { kind: "kept", reason: removal.reason };

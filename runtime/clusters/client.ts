@@ -54,6 +54,7 @@ export interface ClusterClient {
     resource: ApiResource,
     ref: ObjectRef,
     preconditions: { readonly uid: string; readonly resourceVersion?: string },
+    propagationPolicy: "Background" | "Foreground",
   ) => Promise<KubernetesObject | undefined>;
   readonly raw: (path: string, within?: number) => Promise<Answer>;
 }
@@ -112,11 +113,11 @@ export function clusterClient(transport: Transport): ClusterClient {
       const path = `${objectPath(resource, ref)}?${new URLSearchParams({ fieldManager: manager })}`;
       await ask({ method: "PATCH", path, contentType: "application/merge-patch+json", body: JSON.stringify(patch) });
     },
-    async remove(resource, ref, preconditions) {
+    async remove(resource, ref, preconditions, propagationPolicy) {
       const body = JSON.stringify({
         kind: "DeleteOptions",
         apiVersion: "v1",
-        propagationPolicy: "Background",
+        propagationPolicy,
         preconditions,
       });
       const left = await orAbsent(ask({ method: "DELETE", path: objectPath(resource, ref), body }));

@@ -186,8 +186,13 @@ async function removeAll(client: ClusterClient, marks: Marks, parent: Kubernetes
 
 async function removeConfigMap(client: ClusterClient, object: KubernetesObject): Promise<void> {
   const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: homeNamespace, name: object.metadata.name };
-  await client.remove(configMaps, ref, {
-    uid: String(object.metadata["uid"]),
-    resourceVersion: String(object.metadata["resourceVersion"]),
-  });
+  await client.remove(
+    configMaps,
+    ref,
+    {
+      uid: String(object.metadata["uid"]),
+      resourceVersion: String(object.metadata["resourceVersion"]),
+    },
+    "Background",
+  );
 }

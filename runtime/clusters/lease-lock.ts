@@ -160,10 +160,15 @@ function hold(world: LeaseWorld, client: ClusterClient, ref: Ref, taken: Kuberne
       stop();
       await renewing;
       if (lost.signal.aborted) return;
-      await client.remove(leases, ref, {
-        uid: String(current.metadata["uid"]),
-        resourceVersion: String(current.metadata["resourceVersion"]),
-      });
+      await client.remove(
+        leases,
+        ref,
+        {
+          uid: String(current.metadata["uid"]),
+          resourceVersion: String(current.metadata["resourceVersion"]),
+        },
+        "Background",
+      );
     },
   };
 }

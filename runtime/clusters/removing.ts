@@ -10,7 +10,7 @@ import { isShared, ownershipOf, partOf } from "./marks.ts";
 
 const attempts = 4;
 
-export async function removeObject(hand: ClusterHand, entry: InventoryEntry): Promise<Removal> {
+export async function removeObject(hand: ClusterHand, entry: InventoryEntry, withPods: boolean): Promise<Removal> {
   const resource = await hand.resourceOf(entry);
   if (resource === undefined) return { kind: "gone" };
   for (let attempt = 1; ; attempt++) {
@@ -22,7 +22,12 @@ export async function removeObject(hand: ClusterHand, entry: InventoryEntry): Pr
     // With the version that was looked at, the mark can not have gone in between. Its status may move on, so in the end the uid alone.
     const version = attempt < attempts ? { resourceVersion: String(live.metadata["resourceVersion"]) } : {};
     try {
-      const left = await hand.client.remove(resource, entry, { uid, ...version });
+      const left = await hand.client.remove(
+        resource,
+        entry,
+        { uid, ...version },
+        withPods ? "Foreground" : "Background",
+      );
       const finalizers = left?.metadata["finalizers"];
       return left === undefined
         ? { kind: "gone" }

@@ -68,7 +68,7 @@ export async function kubernetesTarget(world: World, cluster: string, context: s
 
     preview: (object, ref, known, options) => previewObject(hand, object, ref, known, options),
     write: (object, ref, expected, options) => writeObject(hand, object, ref, expected, options),
-    remove: (entry) => removeObject(hand, entry),
+    remove: (entry, options) => removeObject(hand, entry, options?.withPods === true),
     release: (entry) => releaseObject(hand, entry),
     lock: (milliseconds) => leaseLock(world, client, marks, milliseconds),
     onRetry: (tell) => transport.onRetry(tell),

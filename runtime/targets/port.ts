@@ -94,8 +94,10 @@ export interface Target {
     options: PreviewOptions,
   ): Promise<Preview>;
   write(object: KubernetesObject, ref: ObjectRef, expected: Expected, options: WriteOptions): Promise<Live>;
-  /** Deletes the object that `entry` names, if it is still that one and still ours. */
-  remove(entry: InventoryEntry): Promise<Removal>;
+  /**
+   * Deletes the object that `entry` names, if it is still that one and still ours. `withPods`: it is there until everything that it owns is gone.
+   */
+  remove(entry: InventoryEntry, options?: { readonly withPods: boolean }): Promise<Removal>;
   /** Takes our marks off, and leaves the object to whoever has it. */
   release(entry: InventoryEntry): Promise<void>;
   /** Waits up to so many milliseconds for whoever holds the lock. */

@@ -147,6 +147,23 @@ describe("a moved workload", () => {
     });
   });
 
+  it("that only no longer needs an object waits for nobody", async () => {
+    const world = running(["paris", "lyon"]);
+    const both = (...more: ReturnType<typeof configMap>[]): Wanted => ({
+      paris: { "shop/web": [deployment("web"), ...more] },
+      lyon: { "shop/web": [deployment("web")] },
+    });
+    await apply(await planOf(world, ["paris", "lyon"], both(configMap("extra"))), world);
+    const lyon = world.clusters.get("lyon");
+    if (lyon === undefined) throw new Error("no lyon");
+    for (const [key, found] of lyon.objects)
+      lyon.objects.set(key, { ...found, live: { ...found.live, object: deployment("web") } });
+    expect(await apply(await planOf(world, ["paris", "lyon"], both()), world, { readyTimeout: 5_000 })).toMatchObject({
+      outcome: "done",
+      deleted: 1,
+    });
+  });
+
   it("stays where it was when its new cluster can not be reached", async () => {
     const world = running(["paris", "lyon"]);
     await apply(await planOf(world, ["paris", "lyon"], at("paris")), world);
