@@ -1,4 +1,5 @@
 // The rules of the other actions: what changes objects, how they start and grow, blocks of data, and checks. It must not know objects.
+import type { Alternatives } from "./parser-base.ts";
 import type {
   Amount,
   DataEntry,
@@ -21,7 +22,7 @@ export class ActionParser extends TrafficParser {
   /** `on each`, `on lyon, paris`, `where edge`. */
   readonly scope = this.RULE("scope", (): Scope => {
     const start = this.here();
-    const part = this.OR<ScopePart>([
+    const part = this.OR<Alternatives<ScopePart>>([
       {
         ALT: () => {
           this.CONSUME(t.word.where);
@@ -31,7 +32,7 @@ export class ActionParser extends TrafficParser {
       {
         ALT: () => {
           this.CONSUME(t.word.on);
-          const clusters = this.OR2<Word[]>([
+          const clusters = this.OR2<Alternatives<Word[]>>([
             { ALT: () => (this.CONSUME(t.word.each), []) },
             { ALT: () => this.SUBRULE(this.names) },
           ]);
@@ -142,7 +143,7 @@ export class ActionParser extends TrafficParser {
     const start = this.here();
     this.CONSUME(t.word.roll);
     this.CONSUME(t.word.out);
-    const { target, count } = this.OR<{ target?: Target; count: Word }>([
+    const { target, count } = this.OR<Alternatives<{ target?: Target; count: Word }>>([
       { ALT: () => ({ count: this.SUBRULE(this.clusterCount) }) },
       { ALT: () => ({ target: this.SUBRULE(this.target), count: this.SUBRULE2(this.clusterCount) }) },
     ]);
@@ -179,7 +180,7 @@ export class ActionParser extends TrafficParser {
   readonly dataEntry = this.RULE("data entry", (): DataEntry => {
     const start = this.here();
     const key = this.name(this.CONSUME(t.NameLike));
-    const value = this.OR<DataValue>([
+    const value = this.OR<Alternatives<DataValue>>([
       {
         ALT: () => {
           this.CONSUME(t.Equals);
@@ -192,7 +193,7 @@ export class ActionParser extends TrafficParser {
   });
 
   readonly dataValue = this.RULE("data value", (): DataValue =>
-    this.OR<DataValue>([
+    this.OR<Alternatives<DataValue>>([
       {
         ALT: () => {
           const word = this.value(this.CONSUME(t.Value));
@@ -219,12 +220,12 @@ export class ActionParser extends TrafficParser {
   readonly expect = this.RULE("expect", (): Statement => {
     const start = this.here();
     this.CONSUME(t.word.expect);
-    const expectation = this.OR<Expectation>({
+    const expectation = this.OR<Alternatives<Expectation>>({
       MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true, // a workload of the name `all` is quoted
       DEF: [
         {
-          ALT: () => {
+          ALT: (): Expectation => {
             this.CONSUME(t.word.all);
             this.CONSUME(t.word.placed);
             return { kind: "placed", without: this.SUBRULE(this.without) };
@@ -238,7 +239,7 @@ export class ActionParser extends TrafficParser {
 
   /** `cost <= 40`, or what is expected of workloads. */
   readonly claim = this.RULE("claim", (): Expectation =>
-    this.OR<Expectation>([
+    this.OR<Alternatives<Expectation>>([
       {
         ALT: () => {
           const term = this.name(this.CONSUME(t.NameLike));
@@ -267,7 +268,7 @@ export class ActionParser extends TrafficParser {
 
   /** What is expected of a subject. */
   readonly expectation = this.RULE("expectation", (subject: Peer): Expectation =>
-    this.OR<Expectation>([
+    this.OR<Alternatives<Expectation>>([
       {
         ALT: () => {
           const negated = this.OPTION(() => this.CONSUME(t.word.not)) !== undefined;

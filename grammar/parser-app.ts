@@ -1,4 +1,5 @@
 // The rules of apps, their workloads, and logical clouds. It must not know where anything runs.
+import type { Alternatives } from "./parser-base.ts";
 import type { IToken } from "chevrotain";
 import type { AppEntry, CloudEntry, PortSpec, Statement, Word, WorkloadEntry } from "./ast.ts";
 import { syntax } from "./diagnostics.ts";
@@ -36,7 +37,7 @@ export class AppParser extends FleetParser {
 
   readonly appEntry = this.RULE("app entry", (): AppEntry => {
     const start = this.here();
-    return this.OR<AppEntry>([
+    return this.OR<Alternatives<AppEntry>>([
       { ALT: () => this.SUBRULE(this.workload) },
       {
         ALT: () => {
@@ -73,7 +74,7 @@ export class AppParser extends FleetParser {
     const start = this.here();
     this.CONSUME(t.word.workload);
     const name = this.name(this.CONSUME(t.NameLike));
-    return this.OR<AppEntry>([
+    return this.OR<Alternatives<AppEntry>>([
       {
         ALT: () => {
           const entries: WorkloadEntry[] = [];
@@ -101,19 +102,19 @@ export class AppParser extends FleetParser {
 
   readonly workloadEntry = this.RULE("workload entry", (): WorkloadEntry => {
     const start = this.here();
-    return this.OR<WorkloadEntry>({
+    return this.OR<Alternatives<WorkloadEntry>>({
       MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true, // `image` and `port` are entries; quoted they are features
       DEF: [
         {
-          ALT: () => {
+          ALT: (): WorkloadEntry => {
             this.CONSUME(t.word.image);
             const image = this.name(this.CONSUME(t.NameLike));
             return { kind: "image", image, span: this.since(start) };
           },
         },
         {
-          ALT: () => {
+          ALT: (): WorkloadEntry => {
             this.CONSUME(t.word.port);
             const name = this.name(this.CONSUME2(t.NameLike));
             const number = this.SUBRULE(this.port);
@@ -140,7 +141,7 @@ export class AppParser extends FleetParser {
 
   readonly cloudEntry = this.RULE("cloud entry", (): CloudEntry => {
     const start = this.here();
-    return this.OR<CloudEntry>([
+    return this.OR<Alternatives<CloudEntry>>([
       {
         ALT: () => {
           this.CONSUME(t.word.namespace);

@@ -1,10 +1,13 @@
 // The rules that many statements share: targets, amounts, conditions. Each rule builds its part of the tree as it goes, which halves the
 // time against a concrete tree that is lowered later. It must not know statements.
-import { EmbeddedActionsParser, type IToken, type TokenType } from "chevrotain";
+import { EmbeddedActionsParser, type IOrAlt, type IToken, type TokenType } from "chevrotain";
 import type { Amount, CompareOperator, Condition, KeyValue, PortSpec, Target, TargetItem, Word } from "./ast.ts";
 import type { Diagnostic, Span } from "./diagnostic.ts";
 import * as lower from "./lower-word.ts";
 import * as t from "./tokens.ts";
+
+/** Alternatives that all make the same: what `OR` is told, where each alone would be inferred too narrowly. */
+export type Alternatives<T> = IOrAlt<T>[];
 
 /** While Chevrotain records the grammar, rules return its placeholders: actions that look into them run only when parsing. */
 export class BaseParser extends EmbeddedActionsParser {

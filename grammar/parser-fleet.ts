@@ -1,4 +1,5 @@
 // The rules of the fleet: clusters, pools, groups, links. It must not know apps or intents.
+import type { Alternatives } from "./parser-base.ts";
 import type { IOrAlt } from "chevrotain";
 import type { ClusterEntry, FleetEntry, Peer, PoolEntry, Statement, TaintEntry, Word } from "./ast.ts";
 import { PeerParser } from "./parser-peer.ts";
@@ -32,7 +33,7 @@ export class FleetParser extends PeerParser {
   ];
 
   readonly clusterEntry = this.RULE("cluster entry", (): ClusterEntry =>
-    this.OR<ClusterEntry>({
+    this.OR<Alternatives<ClusterEntry>>({
       MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true, // a word of the block is that word; quoted it is a feature
       DEF: this.clusterEntries,
@@ -58,7 +59,7 @@ export class FleetParser extends PeerParser {
     const key = this.name(this.CONSUME(t.Key));
     let entry: Plain | undefined;
     this.OPTION(() => {
-      entry = this.OR<Plain>([
+      entry = this.OR<Alternatives<Plain>>([
         {
           ALT: () => {
             this.CONSUME(t.Equals);
@@ -129,7 +130,7 @@ export class FleetParser extends PeerParser {
   ];
 
   readonly poolEntry = this.RULE("pool entry", (): PoolEntry =>
-    this.OR<PoolEntry>({
+    this.OR<Alternatives<PoolEntry>>({
       MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true,
       DEF: this.poolEntries,
@@ -212,7 +213,7 @@ export class FleetParser extends PeerParser {
     const start = this.here();
     this.CONSUME(t.word.group);
     const name = this.name(this.CONSUME(t.NameLike));
-    return this.OR<Statement>([
+    return this.OR<Alternatives<Statement>>([
       {
         ALT: () => {
           this.CONSUME(t.word.where);
@@ -266,7 +267,7 @@ export class FleetParser extends PeerParser {
 
   readonly fleetEntry = this.RULE("fleet entry", (): FleetEntry => {
     const start = this.here();
-    return this.OR<FleetEntry>([
+    return this.OR<Alternatives<FleetEntry>>([
       {
         ALT: () => {
           this.CONSUME(t.word.connectivity);

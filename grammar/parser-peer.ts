@@ -1,4 +1,5 @@
 // The rules of who talks: workloads, the internet, ranges of addresses, foreign pods. It must not know who may talk to whom.
+import type { Alternatives } from "./parser-base.ts";
 import type { KeyValue, Peer, Target, Word } from "./ast.ts";
 import { syntax } from "./diagnostics.ts";
 import { BaseParser } from "./parser-base.ts";
@@ -25,32 +26,32 @@ export class PeerParser extends BaseParser {
 
   readonly peer = this.RULE("peer", (): Peer => {
     const start = this.here();
-    return this.OR<Peer>({
+    return this.OR<Alternatives<Peer>>({
       MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true, // a workload of such a name is quoted
       DEF: [
         {
-          ALT: () => {
+          ALT: (): Peer => {
             this.CONSUME(t.word.anywhere);
             return { kind: "anywhere", span: this.since(start) };
           },
         },
         {
-          ALT: () => {
+          ALT: (): Peer => {
             this.CONSUME(t.word.internet);
             return { kind: "internet", span: this.since(start) };
           },
         },
         {
-          ALT: () => {
+          ALT: (): Peer => {
             this.CONSUME(t.word.kubernetes);
             return { kind: "kubernetes", span: this.since(start) };
           },
         },
-        { ALT: () => ({ kind: "range", cidr: this.value(this.CONSUME(t.Address)), span: this.since(start) }) },
+        { ALT: (): Peer => ({ kind: "range", cidr: this.value(this.CONSUME(t.Address)), span: this.since(start) }) },
         { ALT: () => this.SUBRULE(this.foreignPods) },
         {
-          ALT: () => {
+          ALT: (): Peer => {
             const item = this.SUBRULE(this.targetItem);
             const span = this.since(start);
             return { kind: "target", target: { items: [item], except: [], span }, span };

@@ -1,4 +1,5 @@
 // The rules of placement: `run` with its clauses, `forbid`, `minimize`, `move`. It must not know what a clause means.
+import type { Alternatives } from "./parser-base.ts";
 import type { IOrAlt } from "chevrotain";
 import type { OnClause, RunClause, Statement, Word } from "./ast.ts";
 import { AppParser } from "./parser-app.ts";
@@ -42,7 +43,7 @@ export class PlacementParser extends AppParser {
     { ALT: () => this.SUBRULE(this.tolerates) },
   ];
 
-  readonly runClause = this.RULE("clause of run", (): RunClause => this.OR<RunClause>(this.runClauses));
+  readonly runClause = this.RULE("clause of run", (): RunClause => this.OR<Alternatives<RunClause>>(this.runClauses));
 
   readonly whereClause = this.RULE("where", (): RunClause => {
     const start = this.here();
@@ -54,7 +55,7 @@ export class PlacementParser extends AppParser {
   readonly onClause = this.RULE("on", (): OnClause => {
     const start = this.here();
     this.CONSUME(t.word.on);
-    return this.OR<OnClause>([
+    return this.OR<Alternatives<OnClause>>([
       {
         ALT: () => {
           let of: Word[] = [];
@@ -210,7 +211,7 @@ export class PlacementParser extends AppParser {
     const start = this.here();
     this.CONSUME(t.word.forbid);
     const target = this.SUBRULE(this.target);
-    return this.OR<Statement>([
+    return this.OR<Alternatives<Statement>>([
       {
         ALT: () => {
           this.CONSUME(t.word.where);

@@ -1,4 +1,5 @@
 // The rules of traffic and networks: `allow` to `connect`. It must not know what a policy is.
+import type { Alternatives } from "./parser-base.ts";
 import type { NetworkEntry, Peer, PortSpec, Statement, Word } from "./ast.ts";
 import { PlacementParser } from "./parser-placement.ts";
 import * as t from "./tokens.ts";
@@ -90,33 +91,33 @@ export class TrafficParser extends PlacementParser {
 
   readonly networkEntry = this.RULE("network entry", (): NetworkEntry => {
     const start = this.here();
-    return this.OR<NetworkEntry>({
+    return this.OR<Alternatives<NetworkEntry>>({
       MAX_LOOKAHEAD: 1,
       IGNORE_AMBIGUITIES: true, // the entries' own words come before the name of a driver
       DEF: [
         {
-          ALT: () => {
+          ALT: (): NetworkEntry => {
             this.CONSUME(t.word.cidr);
             const cidr = this.value(this.CONSUME(t.AddressLike));
             return { kind: "cidr", cidr, span: this.since(start) };
           },
         },
         {
-          ALT: () => {
+          ALT: (): NetworkEntry => {
             this.CONSUME(t.word.vlan);
             const value = this.value(this.CONSUME(t.NumberLike));
             return { kind: "vlan", value, span: this.since(start) };
           },
         },
         {
-          ALT: () => {
+          ALT: (): NetworkEntry => {
             this.CONSUME(t.word.gateway);
             const value = this.value(this.CONSUME2(t.AddressLike));
             return { kind: "gateway", value, span: this.since(start) };
           },
         },
         {
-          ALT: () => {
+          ALT: (): NetworkEntry => {
             const routes: Route[] = [];
             this.CONSUME(t.word.routes);
             this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => routes.push(this.SUBRULE(this.route)) });
@@ -124,7 +125,7 @@ export class TrafficParser extends PlacementParser {
           },
         },
         {
-          ALT: () => {
+          ALT: (): NetworkEntry => {
             const driver = this.name(this.CONSUME(t.Key));
             const device = this.OPTION(() => {
               this.CONSUME(t.word.on);

@@ -1,4 +1,5 @@
 // The whole grammar: a statement is one of these. It must not know how statements are cut from a file.
+import type { Alternatives } from "./parser-base.ts";
 import type { IOrAlt } from "chevrotain";
 import type { Statement } from "./ast.ts";
 import { ActionParser } from "./parser-action.ts";
@@ -61,7 +62,7 @@ export class IntentParser extends ActionParser {
     { ALT: () => this.SUBRULE(this.expect) },
   ];
 
-  readonly statement = this.RULE("statement", (): Statement => this.OR<Statement>(this.statements));
+  readonly statement = this.RULE("statement", (): Statement => this.OR<Alternatives<Statement>>(this.statements));
 }
 
 let shared: IntentParser | undefined;

@@ -1,9 +1,8 @@
 // Joins the reducer, the view, the keyboard and the engine. It must not know how a row is drawn or what a plan means.
-import process from "node:process";
-import { Box, render, useApp, useInput, useStdout, type Key } from "ink";
-import { useCallback, useEffect, useReducer, useRef, useState } from "react";
+import { Box, render, useApp, useInput, useWindowSize, type Key } from "ink";
+import { useCallback, useEffect, useReducer, useRef } from "react";
 import type { EngineEvent } from "../events.ts";
-import { App, type Size } from "./app.tsx";
+import { App } from "./app.tsx";
 import { commandOf, initialState, isApplying, reduce, type Shown, type TuiAction, type TuiState } from "./state.ts";
 
 /** What the TUI asks of the outside; the tests give their own. */
@@ -18,19 +17,14 @@ export interface Backend {
 
 /** Opens the TUI and answers when the person has left it. */
 export async function openTui(backend: Backend): Promise<void> {
-  // The alternate screen: what the person had before is there again afterwards.
-  process.stdout.write("\u001b[?1049h\u001b[H");
-  try {
-    await render(<Shell backend={backend} />, { exitOnCtrlC: false }).waitUntilExit();
-  } finally {
-    process.stdout.write("\u001b[?1049l");
-  }
+  // On the alternate screen: what the person had before is there again afterwards.
+  await render(<Shell backend={backend} />, { exitOnCtrlC: false, alternateScreen: true }).waitUntilExit();
 }
 
 export function Shell({ backend }: { readonly backend: Backend }) {
   const [state, dispatch] = useReducer(reduce, backend.title, initialState);
   const { exit } = useApp();
-  const { columns, rows } = useSize();
+  const { columns, rows } = useWindowSize();
   const stopping = useRef<AbortController | undefined>(undefined);
   // The newest state, for keys that arrive between two renders.
   const now = useRef<TuiState>(state);
@@ -69,22 +63,9 @@ export function Shell({ backend }: { readonly backend: Backend }) {
 
   return (
     <Box>
-      <App state={state} size={{ columns, rows }} />
+      <App state={state} size={{ columns, rows: rows - 1 }} />
     </Box>
   );
-}
-
-/** The terminal's size, followed while it changes. One row is left free: Ink ends its frame with a line feed. */
-function useSize(): Size {
-  const { stdout } = useStdout();
-  const read = useCallback((): Size => ({ columns: stdout.columns || 80, rows: (stdout.rows || 24) - 1 }), [stdout]);
-  const [size, setSize] = useState(read);
-  useEffect(() => {
-    const follow = (): void => setSize(read());
-    stdout.on("resize", follow);
-    return () => void stdout.off("resize", follow);
-  }, [stdout, read]);
-  return size;
 }
 
 type Dispatch = (action: TuiAction) => void;
