@@ -13,6 +13,7 @@ import {
   type Plan,
 } from "../planner/index.ts";
 import { assemblePlan, emptyPlan } from "./assemble.ts";
+import { cite } from "./cite.ts";
 import type { Emit } from "./events.ts";
 import { projectHost } from "./host.ts";
 import { liveFleet } from "./live-fleet.ts";
@@ -107,7 +108,7 @@ export async function makePlan(project: Project, request: PlanRequest, world: Wo
   emit({ type: "phase", phase: "diff" });
   const changed = hasErrors(known)
     ? { changes: [], clusters: [], diagnostics: [] }
-    : await planChanges(observations, expanded.objects, world, { adopt: request.adopt === true });
+    : await planChanges(observations, cite(expanded.objects, sources), world, { adopt: request.adopt === true });
   known.push(...changed.diagnostics);
   const plan = assemblePlan({
     ir,
