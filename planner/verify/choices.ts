@@ -38,7 +38,7 @@ function wasPossible(world: World, distances: Distances, step: EarlierChoice, st
   if (packingOf(world, target, loads, steps) !== "fits") return false;
   const row = { ...world.placed[id], [to]: world.replicas(id, to) + replicas };
   row[from] = world.replicas(id, from) - replicas;
-  const moved = worldOf(world.ir, world.before, { ...world.placed, [id]: row });
+  const moved = worldOf(world.ir, world.before, { ...world.placed, [id]: row }, [...world.lost]);
   const broken = [
     ...checkCounts(moved),
     ...checkSpread(moved),

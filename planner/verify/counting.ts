@@ -119,6 +119,7 @@ function countProblem(world: World, run: RunIr, where: readonly string[], counts
 export function requiredOfEach(world: World, run: RunIr): readonly string[] {
   if (run.eachOf !== undefined) return run.eachOf.clusters;
   return world.ir.fleet.clusters
+    .filter((cluster) => !world.lost.has(cluster.name))
     .filter((cluster) => run.on.every((on) => on.clusters.includes(cluster.name)) && matchesWhere(run, cluster))
     .map((cluster) => cluster.name);
 }

@@ -20,6 +20,8 @@ export interface VerifyOptions {
   readonly steps?: number;
   /** False for an answer without a proof: whether more would have fitted on an earlier choice (`then`) is then not asked. */
   readonly proven?: boolean;
+  /** Clusters that were taken to be lost. */
+  readonly without?: readonly string[];
   /** Values that the planner claims; each is computed again and compared. */
   readonly objective?: readonly { readonly name: string; readonly value: number }[];
 }
@@ -35,7 +37,7 @@ export function verifyPlacement(
   options: VerifyOptions = {},
 ): readonly Violation[] {
   const steps = options.steps ?? 100_000;
-  const world = worldOf(ir, before, placed);
+  const world = worldOf(ir, before, placed, options.without);
   const distances = distancesOf(ir.fleet);
   const names = checkNames(world);
   if (names.length > 0) return names; // nothing else can be said of what is not in the program

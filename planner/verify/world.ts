@@ -16,6 +16,8 @@ export interface World {
   readonly ir: Ir;
   readonly before: PlacedReplicas;
   readonly placed: PlacedReplicas;
+  /** Clusters taken to be lost: they have no nodes, and `each` does not mean them. */
+  readonly lost: ReadonlySet<string>;
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly workloads: ReadonlyMap<string, Workload>;
   readonly runs: ReadonlyMap<string, RunIr>;
@@ -36,7 +38,14 @@ export interface World {
   readonly candidate: (run: RunIr, cluster: Cluster) => boolean;
 }
 
-export function worldOf(ir: Ir, before: PlacedReplicas, placed: PlacedReplicas): World {
+export function worldOf(
+  whole: Ir,
+  before: PlacedReplicas,
+  placed: PlacedReplicas,
+  without: readonly string[] = [],
+): World {
+  const lost = new Set(without);
+  const ir = lost.size === 0 ? whole : withoutNodes(whole, lost);
   const clusters = new Map(ir.fleet.clusters.map((cluster) => [cluster.name, cluster]));
   const workloads = new Map(ir.workloads.map((workload) => [workload.id, workload]));
   const runs = new Map(ir.runs.map((run) => [run.workload, run]));
@@ -90,6 +99,7 @@ export function worldOf(ir: Ir, before: PlacedReplicas, placed: PlacedReplicas):
     ir,
     before,
     placed,
+    lost,
     clusters,
     workloads,
     runs,
@@ -104,6 +114,14 @@ export function worldOf(ir: Ir, before: PlacedReplicas, placed: PlacedReplicas):
     candidate,
   };
 }
+
+const withoutNodes = (ir: Ir, lost: ReadonlySet<string>): Ir => ({
+  ...ir,
+  fleet: {
+    ...ir.fleet,
+    clusters: ir.fleet.clusters.map((cluster) => (lost.has(cluster.name) ? { ...cluster, pools: [] } : cluster)),
+  },
+});
 
 /** Whether every clause of `on` (lists, `each of`, choices, shares) leaves the cluster in. */
 export function namedByOn(run: RunIr, cluster: string): boolean {

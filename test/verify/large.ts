@@ -1,7 +1,7 @@
 // A large plan for tests of speed: clusters with nodes, workloads divided over them, all fitting. It must not know the planner.
 import type { Ir } from "../../compiler/index.ts";
 import type { PlacedReplicas } from "../../planner/index.ts";
-import { allow, cluster, feature, GiB, irOf, labelIs, link, pool, run, span, workload } from "../kit/ir.ts";
+import { allow, cluster, GiB, irOf, labelIs, link, not, pool, run, span, workload } from "../kit/ir.ts";
 
 /** `clusters` × `workloads`, ten replicas of each over five clusters, with conditions, spread, near and traffic. */
 export function largePlan(clusters: number, workloads: number): { ir: Ir; placed: PlacedReplicas } {
@@ -28,7 +28,7 @@ export function largePlan(clusters: number, workloads: number): { ir: Ir; placed
     placed[app.id] = Object.fromEntries(home.map((c) => [`c${c}`, 2]));
     return run(app, {
       spreading: { kind: "divided", total: 10 },
-      where: w % 3 === 0 ? [feature("edge"), labelIs("region", "none")].slice(0, 0) : [],
+      where: w % 3 === 0 ? [not(labelIs("region", "none"))] : [],
       spread: w % 4 === 0 ? [{ key: "zone", max: 10, span: span() }] : [],
       near: w % 5 === 0 && w > 0 ? [{ workloads: [`core/w${w - 1}`], microseconds: 1e9, span: span() }] : [],
       prefer: w % 2 === 0 ? [{ condition: labelIs("region", "r1"), weight: 1, span: span() }] : [],

@@ -1,4 +1,5 @@
 // Each promise of LANGUAGE.md, kept and broken once: the checker accepts the one and names the other.
+import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import type { Ir } from "../../compiler/index.ts";
 import { objectiveOf, verifyPlacement, type VerifyOptions } from "../../planner/verify/index.ts";
@@ -17,6 +18,7 @@ import {
   span,
   workload,
 } from "../kit/ir.ts";
+import { largePlan } from "./large.ts";
 
 type Rows = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
@@ -305,9 +307,27 @@ describe("the checker", () => {
     expect(rulesBroken(five, { "core/agent": on("paris"), "core/a": { paris: 5 } })).toEqual(["packing"]);
   });
 
+  it("takes lost clusters as without nodes, and does not ask for copies there", () => {
+    const each = only({ runs: [run(a, { spreading: { kind: "each" }, where: [labelIs("region", "west")] })] });
+    expect(rulesBroken(each, { "core/a": on("paris") }, {}, { without: ["lyon"] })).toEqual([]);
+    expect(rulesBroken(each, { "core/a": on("paris", "lyon") }, {}, { without: ["lyon"] })).toContain("where");
+  });
+
   it("says what it does not know", () => {
     expect(rulesBroken(only({ runs: [] }), { "core/a": on("paris") })).toEqual(["unknown-name"]);
     expect(rulesBroken(only({ runs: [run(a)] }), { "core/a": { rome: 1 } })).toEqual(["unknown-name"]);
+  });
+});
+
+describe("a large plan", () => {
+  // 1.7 s on two quiet cores; the bound is for cores that others use too.
+  it("of 1,000 clusters and 2,000 workloads is checked in seconds", { timeout: 60_000 }, () => {
+    const { ir, placed } = largePlan(1000, 2000);
+    const before = performance.now();
+    expect(verifyPlacement(ir, {}, placed)).toEqual([]);
+    expect(performance.now() - before).toBeLessThan(12_000);
+    const wrong = { ...placed, "core/w7": { c0: 9 } };
+    expect(rulesBroken(ir, wrong)).toEqual(["count"]);
   });
 });
 
