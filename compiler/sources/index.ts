@@ -3,6 +3,3 @@ export { sourceDiagnostics } from "./diagnostics.ts";
 export { loadApp } from "./load.ts";
 export type { AppStatement, LoadedApp } from "./load.ts";
 export { pathFrom } from "./path.ts";
-export { resourceName } from "./resource-names.ts";
-export type { ResourceNames } from "./resource-names.ts";
-export { matches } from "./selectors.ts";

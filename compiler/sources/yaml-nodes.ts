@@ -62,7 +62,7 @@ function readNode(node: Node | null, reader: Reader, depth: number): Json | unde
     reader.diagnostics.push(say["yaml-too-large"](spanOf(reader.file, node.range), ["its aliases stand for too much"]));
     return undefined;
   }
-  const { tag, anchor } = node as Scalar | YAMLMap | YAMLSeq;
+  const { tag, anchor } = node;
   if (tag?.startsWith("!") === true) return refuse(reader, node, tag, "tags of one's own mean nothing to Kubernetes");
   if (anchor !== undefined) reader.anchors.set(anchor, node);
   reader.open.add(node);

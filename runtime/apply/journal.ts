@@ -40,7 +40,7 @@ function withoutDigest(entry: InventoryEntry): InventoryEntry {
 
 function entryOf(change: Change, known: InventoryEntry | undefined): InventoryEntry {
   return {
-    ...(known ?? {}),
+    ...known,
     apiVersion: change.apiVersion,
     kind: change.kind,
     namespace: change.namespace,

@@ -38,7 +38,7 @@ export function bothPolicies(before: KubernetesObject, after: KubernetesObject):
   };
 }
 
-const specOf = (policy: KubernetesObject): PolicySpec => (policy["spec"] ?? {}) as PolicySpec;
+const specOf = (policy: KubernetesObject): PolicySpec => policy["spec"] ?? {};
 
 /** What Kubernetes takes when a policy does not say: ingress, and egress when it has rules for it. */
 const typesOf = (spec: PolicySpec): readonly string[] =>

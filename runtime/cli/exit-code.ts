@@ -10,5 +10,3 @@ export const exitCode = {
   bug: 70,
   interrupted: 130,
 } as const;
-
-export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

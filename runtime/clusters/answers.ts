@@ -111,7 +111,7 @@ function parse(text: string): Status | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "Status"
-      ? (value as Status)
+      ? value
       : undefined;
   } catch {
     return undefined; // 404 of an unknown path and 429 are plain text

@@ -32,9 +32,7 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: 
 const labels = (of: Readonly<Record<string, readonly string[]>>) =>
   fc
     .record(Object.fromEntries(Object.entries(of).map(([key, values]) => [key, optional(fc.constantFrom(...values))])))
-    .map((found) =>
-      Object.fromEntries(Object.entries(found).flatMap(([k, v]) => (v === undefined ? [] : [[k, v as string]]))),
-    );
+    .map((found) => Object.fromEntries(Object.entries(found).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]]))));
 
 const pool: fc.Arbitrary<Pool> = fc.record({
   labels: labels({ disk: ["ssd", "hdd"] }),

@@ -59,10 +59,5 @@ export interface Facts {
 }
 
 /** A condition in words, with its truth on a cluster (any pool of it). */
-export interface SketchCondition {
-  readonly text: string;
-  readonly holds: (cluster: SketchCluster) => boolean;
-}
-
 /** Milliseconds between clusters; Infinity without a path. */
 export type SketchDistance = (a: string, b: string) => number;

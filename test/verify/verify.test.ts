@@ -283,7 +283,7 @@ describe("the checker", () => {
       pool("fast", 1, { cpu: 4000 }, { features: ["dpdk"] }),
     ];
     const ir = (conditions: Parameters<typeof run>[1]) =>
-      irOf({ ...base, clusters: [cluster("paris", pools)], runs: [run(a, conditions!)] });
+      irOf({ ...base, clusters: [cluster("paris", pools)], runs: [run(a, conditions)] });
     expect(rulesBroken(ir({ where: [feature("dpdk", "node")] }), { "core/a": on("paris") })).toEqual([]);
     const both = [feature("dpdk", "node"), resource("nvidia.com/gpu", ">=", 1)];
     expect(rulesBroken(ir({ where: both }), { "core/a": on("paris") })).toEqual(["where"]);

@@ -9,7 +9,7 @@ export function placementLines(plan: Plan, width: number, paint: Paint): string[
   const apps = groupBy(plan.placements, (p) => p.app);
   const unplaced = groupBy(plan.unplaced, (p) => p.app);
   const lines: string[] = [];
-  for (const app of [...new Set([...apps.keys(), ...unplaced.keys()])]) {
+  for (const app of new Set([...apps.keys(), ...unplaced.keys()])) {
     lines.push(`  ${paint("bold", printable(app))}`);
     const rows = workloadRows(apps.get(app) ?? [], plan);
     const name = Math.min(40, widest(rows.map((r) => r.name)));
