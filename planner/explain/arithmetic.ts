@@ -18,9 +18,9 @@ export function arithmetic(problem: Problem, workloads: readonly string[]): stri
     const where =
       clusters.size === 1
         ? `\`${problem.clusters[[...clusters][0] ?? 0]?.name}\``
-        : `the ${clusters.size} clusters that may run them`;
+        : `the ${clusters.size} clusters that may run ${own.length === 1 ? "it" : "them"}`;
     const { resource, needed, there } = short;
-    return `they need ${formatAmount(resource, needed)} ${resource}, and ${where} ${clusters.size === 1 ? "has" : "have"} ${formatAmount(resource, there)}`;
+    return `${own.length === 1 ? "it needs" : "they need"} ${formatAmount(resource, needed)} ${resource}, and ${where} ${clusters.size === 1 ? "has" : "have"} ${formatAmount(resource, there)}`;
   }
   return tooLargeForNodes(problem, own);
 }
@@ -44,27 +44,4 @@ function tooLargeForNodes(problem: Problem, own: readonly ProblemWorkload[]): st
   const cpu = problem.resources.indexOf("cpu");
   const demand = formatAmount("cpu", short.workload.demand[cpu] ?? 0);
   return `${short.pods} pods of \`${shortName(short.workload.id)}\` (${demand} cpu each) are asked for, and the nodes that may run them hold ${short.room}`;
-}
-
-/** `needs 8 cpu; the largest free node is 6, on `edge-2``: of a workload that is too large for the nodes that it may run on. */
-export function largestNode(problem: Problem, workload: number, only?: number): string | undefined {
-  const own = problem.workloads[workload];
-  const against = problem.ruledOut.filter((r) => r.workload === workload && (only === undefined || r.cluster === only));
-  const short = problem.resources.flatMap((resource, r) => {
-    const needed = own?.demand[r] ?? 0;
-    // Clusters that lack only this: a fact of the fleet stands beside the intents, or a bound of the resource itself.
-    const lacking = against.filter((r) =>
-      r.because.every((b) => b.kind === "fleet" || b.text.includes(` ${resource}`)),
-    );
-    const clusters = new Set(lacking.map(({ cluster }) => cluster));
-    const sizes = problem.pools
-      .filter((pool) => clusters.has(pool.cluster))
-      .map((pool) => ({ size: pool.shape[r] ?? 0, on: pool.cluster }));
-    const largest = sizes.reduce((a, b) => (b.size > a.size ? b : a), { size: -1, on: -1 });
-    return largest.on >= 0 && largest.size < needed ? [{ resource, needed, ...largest }] : [];
-  });
-  const [first] = short.sort((a, b) => b.needed / Math.max(1, b.size) - a.needed / Math.max(1, a.size));
-  if (first === undefined) return undefined;
-  const { resource, needed, size, on } = first;
-  return `needs ${formatAmount(resource, needed)} ${resource}; the largest free node is ${formatAmount(resource, size)}, on \`${problem.clusters[on]?.name}\``;
 }

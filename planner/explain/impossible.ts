@@ -6,10 +6,11 @@ import type { PlacedReplicas } from "../action/controller.ts";
 import { buildProblem } from "../build/index.ts";
 import { shortName } from "../build/words.ts";
 import type { Candidate, Problem } from "../problem.ts";
-import { arithmetic, largestNode } from "./arithmetic.ts";
+import { arithmetic } from "./arithmetic.ts";
 import { findConflict } from "./conflict.ts";
 import { explanation } from "./diagnostics.ts";
 import { lonelyTrouble, tryToPlace, withShare, type Asking } from "./feasible.ts";
+import { largestNode } from "./largest-node.ts";
 import { intentsOf, withOnly, type Intent } from "./intents.ts";
 import { NOT_AT_ALL, relaxations, type Relaxation } from "./relax.ts";
 import { placesAgainst, reasonsAgainst, some } from "./ruled-out.ts";
@@ -36,7 +37,7 @@ export async function explainImpossible(
     until: options.now() + (options.budget ?? 5000),
   };
   const { value: problem } = buildProblem(ir, before, { without: asking.without });
-  const alone = aloneImpossible(problem);
+  const alone = aloneImpossible(ir, problem);
   if (alone.length === 0) return [await conflictOf(ir, problem, asking)];
   const said: Diagnostic[] = [];
   for (const { workload, diagnostic } of alone.slice(0, 10))
@@ -68,7 +69,10 @@ const withoutOne = (ir: Ir, { before }: Asking, intent: Intent): Ir =>
   withOnly(ir, new Set(intentsOf(ir, before).flatMap(({ key }) => (key === intent.key ? [] : [key]))));
 
 /** Workloads that could not be placed even if nothing else ran: no arithmetic of others is needed to say why. */
-function aloneImpossible(problem: Problem): readonly { readonly workload: string; readonly diagnostic: Diagnostic }[] {
+function aloneImpossible(
+  ir: Ir,
+  problem: Problem,
+): readonly { readonly workload: string; readonly diagnostic: Diagnostic }[] {
   return problem.workloads.flatMap((workload, w) => {
     if (workload.optional) return [];
     const { counting, candidates, because } = workload;
@@ -90,7 +94,7 @@ function aloneImpossible(problem: Problem): readonly { readonly workload: string
       );
     }
     if (candidates.length === 0) {
-      const short = largestNode(problem, w);
+      const short = largestNode(ir, problem, workload.id);
       const reasons = `${short === undefined ? "" : `it ${short}; `}${reasonsAgainst(problem, w)}`;
       return said(explanation.make["no-cluster-fits"](because.span, [name, reasons]));
     }

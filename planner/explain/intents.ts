@@ -1,6 +1,6 @@
 // The user's intents as things that can be taken away one by one, so that a conflict can be narrowed down to the words that make it. It
 // must not know solvers.
-import type { Ir, RunIr, Workload } from "../../compiler/index.ts";
+import { formatAmount, type Ir, type RunIr, type Workload } from "../../compiler/index.ts";
 import type { Span } from "../../grammar/index.ts";
 import type { PlacedReplicas } from "../action/controller.ts";
 import { conditionInWords, countingInWords, shortName } from "../build/words.ts";
@@ -62,8 +62,10 @@ function clausesOf(run: RunIr): Intent[] {
   });
   return [
     ...run.where.map(({ condition, span }, i) => clause(`where ${i}`, `where ${conditionInWords(condition)}`, span)),
-    ...run.reservations.flatMap(({ resource, span }, i) =>
-      reservedBy(run, span) === undefined ? [clause(`needs ${i}`, `needs ${resource}`, span)] : [],
+    ...run.reservations.flatMap(({ resource, amount, span }, i) =>
+      reservedBy(run, span) === undefined
+        ? [clause(`needs ${i}`, `needs ${resource} ${formatAmount(resource, amount)}`, span)]
+        : [],
     ),
     ...run.on.map(({ clusters, span }, i) => clause(`on ${i}`, `on ${clusters.join(", ")}`, span)),
     ...(run.choices === undefined

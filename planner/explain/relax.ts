@@ -149,7 +149,7 @@ function countScales(run: RunIr): readonly Scale[] {
   const name = shortName(run.workload);
   if (spreading.kind === "divided" && spreading.total > 1) {
     const { total } = spreading;
-    const counts = fewer(total, Math.max(1, spreading.clusters ?? 1));
+    const counts = fewer(total, Math.max(1, spreading.clusters ?? 1, (run.survive?.keeping ?? 0) + 1));
     return [
       {
         span: spreading.span,

@@ -6,10 +6,10 @@ import type { PlacedReplicas } from "../action/controller.ts";
 import { shortName } from "../build/words.ts";
 import type { PlaceOutcome } from "../place.ts";
 import type { Because, Problem, ProblemWorkload } from "../problem.ts";
-import { largestNode } from "./arithmetic.ts";
 import { findConflict } from "./conflict.ts";
 import { elsewhere, type Elsewhere } from "./elsewhere.ts";
 import { isSpent, withShare, type Asking } from "./feasible.ts";
+import { largestNode } from "./largest-node.ts";
 
 export interface WhyReason {
   readonly text: string;
@@ -79,9 +79,12 @@ export async function why(
     const i = own.candidates.findIndex((candidate) => candidate.cluster === cluster);
     return i < 0 ? 0 : (placement?.[w]?.[i] ?? 0);
   };
+  // Where nothing can be placed, the same intents stand against every cluster that is open to it.
+  const conflict = outcome.status === "infeasible" ? await findConflict(ir, withShare(asking, 0.8)) : undefined;
+  const against = conflict?.intents.map(({ text, span }): WhyReason => ({ text, span }));
   const others: WhyCluster[] = [];
-  for (const [cluster, { name }] of problem.clusters.entries())
-    if (placed(cluster) === 0) others.push(await otherCluster(ir, outcome, asking, w, cluster, name));
+  for (const cluster of problem.clusters.keys())
+    if (placed(cluster) === 0) others.push(await otherCluster(ir, outcome, asking, w, cluster, against));
   const chosen = problem.clusters.flatMap(({ name }, cluster): WhyCluster[] => {
     const replicas = placed(cluster);
     return replicas === 0
@@ -97,18 +100,20 @@ async function otherCluster(
   asking: Asking,
   w: number,
   cluster: number,
-  name: string,
+  against: readonly WhyReason[] | undefined,
 ): Promise<WhyCluster> {
   const { problem } = outcome;
+  const name = problem.clusters[cluster]?.name ?? "";
   const own = problem.workloads[w] as ProblemWorkload;
   const ruled = problem.ruledOut.find((entry) => entry.workload === w && entry.cluster === cluster);
   if (ruled !== undefined)
-    return { cluster: name, verdict: "ruled-out", because: reasonsOf(problem, w, cluster, ruled.because) };
+    return { cluster: name, verdict: "ruled-out", because: reasonsOf(ir, problem, w, name, ruled.because) };
   const { counting } = own;
   if (counting.kind === "each" && !counting.required.includes(cluster))
     return { cluster: name, verdict: "ruled-out", because: [reasonOf(own.because)] };
   if (!own.candidates.some((candidate) => candidate.cluster === cluster))
     return { cluster: name, verdict: "ruled-out", because: [{ text: "nothing is known to be there" }] };
+  if (against !== undefined) return { cluster: name, verdict: "conflicts", because: against };
   if (isSpent(asking)) return { cluster: name, verdict: "unknown" };
   const found: Elsewhere = await elsewhere(ir, outcome, asking, w, cluster);
   if (found.kind !== "impossible") {
@@ -170,8 +175,14 @@ function whyHere(
 }
 
 /** The reasons against a cluster; where one resource is short on every node, in numbers. */
-function reasonsOf(problem: Problem, w: number, cluster: number, because: readonly Because[]): readonly WhyReason[] {
-  const short = largestNode(problem, w, cluster);
+function reasonsOf(
+  ir: Ir,
+  problem: Problem,
+  w: number,
+  cluster: string,
+  because: readonly Because[],
+): readonly WhyReason[] {
+  const short = largestNode(ir, problem, problem.workloads[w]?.id ?? "", cluster);
   if (short === undefined) return because.map(reasonOf);
   const name = shortName(problem.workloads[w]?.id ?? "");
   const said = because.filter(({ kind, text }) => kind !== "fleet" && !text.startsWith(`${name} needs `));
