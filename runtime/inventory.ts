@@ -20,6 +20,8 @@ export interface InventoryEntry extends ObjectRef {
   readonly uid?: string;
   /** `digestOf` the manifest as it was last applied; absent: not known (an apply was interrupted, or it is a Secret). */
   readonly digest?: string;
+  /** The resourceVersion that our last write left: while it is the same, nothing at all has changed there. */
+  readonly version?: string;
   /** It did not exist before we wrote it; only such a namespace or definition is deleted, and only by `destroy`. */
   readonly created?: boolean;
   /** Found by its label after the inventory was lost: deleted by nothing but `destroy`. */

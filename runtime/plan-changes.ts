@@ -168,11 +168,15 @@ async function planObject(desired: Desired, context: ClusterContext): Promise<Ch
   }
 }
 
-/** Known without asking: applied from this very manifest, the same object still, and everything that the manifest says is there. */
+/**
+ * Known without asking: applied from this very manifest, the same object still, and nothing has changed since our write, or at least
+ * everything that the manifest says is there.
+ */
 function isUntouched(desired: Desired, known: InventoryEntry, live: Live): boolean {
   const digest = manifestDigest(desired.object);
-  const same = digest !== undefined && known.digest === digest && known.uid === live.uid;
-  return same && live.object.metadata["deletionTimestamp"] === undefined && covers(live.object, desired.object);
+  if (digest === undefined || known.digest !== digest || known.uid !== live.uid) return false;
+  if (known.version === live.resourceVersion) return true;
+  return live.object.metadata["deletionTimestamp"] === undefined && covers(live.object, desired.object);
 }
 
 function planned(desired: Desired, context: ClusterContext, preview: Preview): Change[] {

@@ -5,7 +5,7 @@ import { isWorkload, type Change, type FieldChange, type Objects } from "../plan
 import { runtimeDiagnostics } from "./diagnostics.ts";
 import type { EventObject } from "./events.ts";
 import { healthOf } from "./health.ts";
-import { digestOf, manifestDigest, refKey, type InventoryEntry } from "./inventory.ts";
+import { manifestDigest, refKey, type InventoryEntry } from "./inventory.ts";
 import type { KnownObservation, Observation } from "./observe.ts";
 import { clustersAtOnce, inParallel } from "./parallel.ts";
 import { planChanges } from "./plan-changes.ts";
@@ -163,7 +163,7 @@ function driftOf(entry: InventoryEntry, live: Live | undefined, cluster: string,
   if (live === undefined) return [{ object, kind: "missing", fields: [] }];
   if (entry.uid !== undefined && live.uid !== entry.uid) return [{ object, kind: "recreated", fields: [] }];
   // A file is exactly what we wrote, or it was edited.
-  const edited = !target.runs && entry.digest !== undefined && digestOf(live.object) !== entry.digest;
+  const edited = !target.runs && entry.version !== undefined && live.resourceVersion !== entry.version;
   return edited ? [{ object, kind: "changed", fields: [] }] : [];
 }
 

@@ -5,7 +5,7 @@ import type { ClusterTasks } from "./tasks.ts";
 
 /** How one change ended. `uncertain`: it may have happened though no answer came. */
 export type ChangeResult =
-  | { readonly kind: "done"; readonly uid?: string }
+  | { readonly kind: "done"; readonly uid?: string; readonly version?: string }
   /** With its uid when it was written, and only did not become ready. */
   | { readonly kind: "failed"; readonly uncertain: boolean; readonly reason: string; readonly uid?: string }
   | { readonly kind: "skipped"; readonly reason: string }
@@ -34,7 +34,7 @@ export function journalled(before: Inventory, tasks: ClusterTasks, by: string, s
 }
 
 function withoutDigest(entry: InventoryEntry): InventoryEntry {
-  const { digest: _digest, ...rest } = entry;
+  const { digest: _digest, version: _version, ...rest } = entry;
   return rest;
 }
 
@@ -99,7 +99,8 @@ function settledEntry(
     const { recovered: _recovered, ...entry } = entryOf(change, announced);
     const digest = manifest === undefined ? undefined : manifestDigest(manifest);
     const uid = result.uid === undefined ? {} : { uid: result.uid };
-    return { ...entry, ...uid, ...(digest === undefined ? {} : { digest }) };
+    const version = result.version === undefined ? {} : { version: result.version };
+    return { ...entry, ...uid, ...version, ...(digest === undefined ? {} : { digest }) };
   }
   if (result?.kind === "failed" && result.uncertain) {
     return announced === undefined || result.uid === undefined ? announced : { ...announced, uid: result.uid };

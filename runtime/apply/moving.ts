@@ -3,7 +3,7 @@
 import { creationBatches, deletionBatches, isWorkload, needs, type Change } from "../../planner/index.ts";
 import { refKey, showRef } from "../inventory.ts";
 import { inParallel, requestsAtOnce } from "../parallel.ts";
-import { failed, haltReason, perform, skip } from "./perform.ts";
+import { doneWith, failed, haltReason, perform, skip } from "./perform.ts";
 import { bothPolicies } from "./policies.ts";
 import { isShrink, takenAway, takesAway } from "./tasks.ts";
 import { untilGone } from "./waiting.ts";
@@ -63,7 +63,7 @@ export async function openPolicy(work: ClusterWork, change: Change): Promise<voi
     const uid = change.uid === undefined ? {} : { uid: change.uid };
     const expected = { kind: "present" as const, ...uid, adopts: change.adopts === true };
     const written = await target.write(both, change, expected, { autoscaled: false });
-    work.results.set(refKey(change), { kind: "done", ...(written.uid === undefined ? {} : { uid: written.uid }) });
+    work.results.set(refKey(change), doneWith(written));
     work.opened.add(change);
   } catch (error) {
     await failed(work, change, error);

@@ -1,7 +1,9 @@
 // Makes one change, and says on the event stream how it ended. It must not know in which order changes come.
 import { needs, type Change } from "../../planner/index.ts";
 import { refKey, showRef } from "../inventory.ts";
+import type { Live } from "../targets/port.ts";
 import { asRefusal, isUncertain } from "../targets/refusal.ts";
+import type { ChangeResult } from "./journal.ts";
 import { eventObject, type ClusterWork } from "./work.ts";
 import { makeChange } from "./write.ts";
 
@@ -18,11 +20,17 @@ export async function perform(work: ClusterWork, change: Change): Promise<void> 
       work.results.set(refKey(change), made);
       return run.emit({ type: "change-skipped", object, action: change.action, reason: `kept: ${made.reason}` });
     }
-    work.results.set(refKey(change), { kind: "done", ...(made.uid === undefined ? {} : { uid: made.uid }) });
+    work.results.set(refKey(change), doneWith(made.live));
     run.emit({ type: "change-done", object, action: change.action });
   } catch (error) {
     await failed(work, change, error);
   }
+}
+
+/** That it is done, with what identifies the object as it is now. */
+export function doneWith(live: Live | undefined): ChangeResult {
+  if (live === undefined) return { kind: "done" };
+  return { kind: "done", version: live.resourceVersion, ...(live.uid === undefined ? {} : { uid: live.uid }) };
 }
 
 /** Writes down that a change failed, and whether anything more should be tried on this cluster. */

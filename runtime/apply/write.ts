@@ -2,15 +2,15 @@
 import type { KubernetesObject } from "../../compiler/index.ts";
 import type { Change } from "../../planner/index.ts";
 import { refKey, showRef, type InventoryEntry } from "../inventory.ts";
-import type { WriteOptions } from "../targets/port.ts";
+import type { Live, WriteOptions } from "../targets/port.ts";
 import { Refusal } from "../targets/refusal.ts";
 import type { ClusterWork } from "./work.ts";
 import { goesWithItsPods } from "./policies.ts";
 import { untilAbsent } from "./waiting.ts";
 
-/** What came of a change: the uid of what is there afterwards, or why the object was left alone. */
+/** What came of a change: what is there afterwards (nothing after a deletion), or why the object was left alone. */
 export type Made =
-  { readonly kind: "made"; readonly uid: string | undefined } | { readonly kind: "kept"; readonly reason: string };
+  { readonly kind: "made"; readonly live: Live | undefined } | { readonly kind: "kept"; readonly reason: string };
 
 /** Refused when the live object is not the one that was planned for. */
 export async function makeChange(work: ClusterWork, change: Change): Promise<Made> {
@@ -27,9 +27,9 @@ export async function makeChange(work: ClusterWork, change: Change): Promise<Mad
   if (change.action === "update") {
     const uid = change.uid === undefined ? {} : { uid: change.uid };
     const expected = { kind: "present" as const, ...uid, adopts: change.adopts === true };
-    return { kind: "made", uid: (await work.target.write(manifest, change, expected, options)).uid };
+    return { kind: "made", live: await work.target.write(manifest, change, expected, options) };
   }
-  return { kind: "made", uid: await create(work, change, manifest, options) };
+  return { kind: "made", live: await create(work, change, manifest, options) };
 }
 
 async function create(
@@ -37,9 +37,9 @@ async function create(
   change: Change,
   manifest: KubernetesObject,
   options: WriteOptions,
-): Promise<string | undefined> {
+): Promise<Live> {
   try {
-    return (await work.target.write(manifest, change, { kind: "absent" }, options)).uid;
+    return await work.target.write(manifest, change, { kind: "absent" }, options);
   } catch (error) {
     if (!(error instanceof Refusal) || error.kind !== "foreign") throw error;
     // It exists: because our own answer was lost, because its kind is shared by all, or because `--adopt` takes it.
@@ -48,11 +48,10 @@ async function create(
       adopt: work.run.adopt,
       ...options,
     });
-    if (preview.kind === "same") return preview.live.uid;
+    if (preview.kind === "same") return preview.live;
     if (preview.kind !== "update") throw error;
     const uid = preview.live.uid === undefined ? {} : { uid: preview.live.uid };
-    return (await work.target.write(manifest, change, { kind: "present", ...uid, adopts: preview.adopts }, options))
-      .uid;
+    return work.target.write(manifest, change, { kind: "present", ...uid, adopts: preview.adopts }, options);
   }
 }
 
@@ -71,7 +70,7 @@ async function remove(work: ClusterWork, change: Change): Promise<Made> {
   const removal = await work.target.remove(change.uid === undefined ? entry : { ...entry, uid: change.uid }, {
     withPods,
   });
-  if (removal.kind !== "kept") return { kind: "made", uid: undefined };
+  if (removal.kind !== "kept") return { kind: "made", live: undefined };
   await work.target.release(entry);
   return { kind: "kept", reason: removal.reason };
 }
