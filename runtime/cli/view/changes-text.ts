@@ -15,7 +15,7 @@ export function changeLines(plan: Plan, full: boolean, width: number, paint: Pai
     const title =
       clusters.length === 1
         ? printable(clusters[0] ?? "")
-        : `${clusters.length} clusters alike: ${clusters.slice(0, 3).map(printable).join(", ")}, …`;
+        : `${clusters.length} clusters alike: ${clusters.slice(0, 3).map(printable).join(", ")}${clusters.length > 3 ? ", …" : ""}`;
     lines.push(`  ${paint("bold", truncate(title, width - 30))}  ${counts(changes, paint)}`);
     const shown = full ? changes : changes.slice(0, mostObjects);
     for (const change of shown) lines.push(...objectLines(change, full, width, paint));
