@@ -22,8 +22,10 @@ export function componentsOf(problem: Problem, usable: readonly Usable[]): Compo
     if (free(w))
       for (const { cluster } of (usable[w] as Usable).workload.candidates) joined.join(w, workloads + cluster);
   for (const group of groupsOf(problem, free)) for (const w of group) joined.join(group[0] as number, w);
-  if (couples(problem))
-    for (let w = 0, first = -1; w < workloads; w++) if (free(w)) first < 0 ? (first = w) : joined.join(first, w);
+  if (couples(problem)) {
+    const all = problem.workloads.flatMap((_, w) => (free(w) ? [w] : []));
+    for (const w of all) joined.join(all[0] as number, w);
+  }
   return collect(problem, joined, free);
 }
 

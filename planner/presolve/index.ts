@@ -1,4 +1,5 @@
 // The door of presolving: smaller problems with the same answer, and what an answer is worth.
 export { joinPlacements, presolve, type Presolved } from "./presolve.ts";
-export type { Part } from "./parts.ts";
+export { partOf, type Part } from "./parts.ts";
+export { without } from "./usable.ts";
 export { choicesOf, nearest, presentOn, sharesOf, valuesOf, wantedOf } from "./value.ts";

@@ -41,7 +41,10 @@ export function partOf(ground: PartGround, own: readonly number[], clusters: rea
   const at = numbering(clusters, problem.pools, problem.clusters);
   const load = problem.workloads.flatMap((_, w) => (isDecided[w] === true ? fixedOn(ground, w, inPart) : []));
   const indexOf = new Map<number, number>(own.map((w, i) => [w, i]));
-  load.forEach(({ index }, i) => indexOf.set(index, own.length + i));
+  const loadAt = new Map<string, number>();
+  load.forEach(({ index, workload }, i) => {
+    for (const { cluster } of workload.candidates) loadAt.set(`${index} ${cluster}`, own.length + i);
+  });
   const listed = [...own.map((w) => (usable[w] as Usable).workload), ...load.map(({ workload }) => workload)];
   const marks = landmarks(ground, own, at, listed.length);
   const extra = ballast(ground, at);
@@ -58,7 +61,9 @@ export function partOf(ground: PartGround, own: readonly number[], clusters: rea
         problem.distance.length === 0 ? [] : at.old.map((c) => at.old.map((d) => problem.distance[c]?.[d] as number)),
       ruledOut: [],
     },
-    cuts: ground.learnt.cuts.flatMap((cut) => cutOf(cut, indexOf, at)),
+    cuts: ground.learnt.cuts.flatMap((cut) =>
+      cutOf(cut, (w) => indexOf.get(w) ?? loadAt.get(`${w} ${cut.cluster}`), at),
+    ),
     limits: ground.learnt.limits.flatMap((limit) =>
       inPart.has(limit.cluster) ? [{ ...limit, cluster: at.cluster(limit.cluster) }] : [],
     ),
@@ -116,22 +121,20 @@ function numbering(
   return made;
 }
 
-/** A decided workload on the clusters of a part: copies that must be just there. Replicas may differ by cluster, hence one for each. */
-function fixedOn({ problem, usable, decided }: PartGround, w: number, inPart: ReadonlySet<number>) {
+/** A decided workload on the clusters of a part: copies that must be just there, by how many replicas there are. */
+function fixedOn({ usable, decided }: PartGround, w: number, inPart: ReadonlySet<number>) {
   const { workload, kept } = usable[w] as Usable;
-  const candidates = workload.candidates.filter(
-    (candidate, i) => inPart.has(candidate.cluster) && (decided[w]?.[kept[i] as number] ?? 0) > 0,
-  );
-  if (candidates.length === 0) return [];
-  const size =
-    problem.workloads[w]?.counting.kind === "divided"
-      ? (decided[w] ?? []).reduce((a, b) => a + b, 0)
-      : sizeOf(workload);
-  const counting = { kind: "each" as const, size, required: candidates.map((candidate) => candidate.cluster) };
-  return [{ index: w, workload: { ...workload, counting, candidates, leaving: 0 } }];
+  const bySize = new Map<number, Candidate[]>();
+  workload.candidates.forEach((candidate, i) => {
+    const size = decided[w]?.[kept[i] as number] ?? 0;
+    if (size === 0 || !inPart.has(candidate.cluster)) return;
+    bySize.set(size, [...(bySize.get(size) ?? []), candidate]);
+  });
+  return [...bySize].map(([size, candidates]) => {
+    const counting = { kind: "each" as const, size, required: candidates.map((candidate) => candidate.cluster) };
+    return { index: w, workload: { ...workload, counting, candidates, leaving: 0, optional: false } };
+  });
 }
-
-const sizeOf = ({ counting }: ProblemWorkload): number => (counting.kind === "divided" ? 1 : counting.size);
 
 function renumbered(workload: ProblemWorkload, at: Numbering): ProblemWorkload {
   const { counting } = workload;
@@ -270,10 +273,10 @@ function ruleOf(rule: Rule, indexOf: ReadonlyMap<number, number>, at: Numbering)
 }
 
 /** A cut on a cluster of the part; what can not be there at all never completes it. */
-function cutOf(cut: NodeCut, indexOf: ReadonlyMap<number, number>, at: Numbering): readonly NodeCut[] {
+function cutOf(cut: NodeCut, indexOf: (workload: number) => number | undefined, at: Numbering): readonly NodeCut[] {
   if (!at.knows(cut.cluster)) return [];
   const counts = cut.counts.flatMap(({ workload, replicas }) => {
-    const index = indexOf.get(workload);
+    const index = indexOf(workload);
     return index === undefined ? (replicas === 0 ? [] : [undefined]) : [{ workload: index, replicas }];
   });
   if (counts.includes(undefined)) return [];

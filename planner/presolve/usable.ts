@@ -24,7 +24,7 @@ export function usableOf(workload: ProblemWorkload): Usable | "impossible" {
 }
 
 /** What runs on a candidate that can not be used any more leaves it, whatever is decided. */
-function without(workload: ProblemWorkload, kept: readonly number[]): ProblemWorkload {
+export function without(workload: ProblemWorkload, kept: readonly number[]): ProblemWorkload {
   const stays = new Set(kept);
   const leaving = workload.candidates.reduce((sum, { before }, i) => sum + (stays.has(i) ? 0 : before), 0);
   return {

@@ -4,8 +4,9 @@ import type { Placement, Problem, SolveOptions } from "../problem.ts";
 import { joinPlacements, presolve, valuesOf } from "../presolve/index.ts";
 import type { Part, Presolved } from "../presolve/index.ts";
 import type { Learnt } from "../solver/learnt.ts";
-import { gapOf, solveProblem as solveExactly } from "../solver/solve.ts";
+import { gapOf } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
+import { solvePart } from "./solve-part.ts";
 
 const NOTHING_LEARNT: Learnt = { cuts: [], limits: [], floors: [] };
 
@@ -25,8 +26,7 @@ export async function solveProblem(
   for (const part of presolved.parts) {
     const own = termsOf(part.problem);
     const timeLimit = Math.max(1, options.timeLimit - (options.now() - started));
-    const known = { cuts: part.cuts, limits: part.limits, floors: floors.slice(0, own) };
-    const found = await solveExactly(part.problem, { ...options, timeLimit }, known);
+    const found = await solvePart(part, { ...options, timeLimit }, floors.slice(0, own));
     if (found.status === "infeasible" || found.status === "unknown") return found;
     solved.push(found);
     floors = floors.slice(own);

@@ -1,0 +1,66 @@
+// Workloads that rules tie together, decided family by family by the exact solvers, on the candidates that look best and then on all. It
+// must not know rules one by one.
+import { decideAgain } from "./exact-part.ts";
+import type { SearchGround } from "./search.ts";
+import type { State } from "./state.ts";
+
+/** Candidates of each member at first, and milliseconds for one family. */
+const FEW = 8;
+const PATIENCE = 5_000;
+
+/** Places every family that does not stand already; false when one of them finds no place. */
+export async function decideFamilies(ground: SearchGround, state: State, ranked: Int32Array): Promise<boolean> {
+  for (const family of familiesOf(ground)) {
+    if (stands(ground, state, family)) continue;
+    let decided = false;
+    for (const width of [FEW, Infinity]) {
+      if (ground.over()) return false;
+      decided = await again(ground, state, ranked, family, width, true);
+      if (decided) break;
+    }
+    if (!decided) return false;
+  }
+  return true;
+}
+
+/** Decides every family once more, beside all that stands by now; true when one got better. */
+export async function improveFamilies(ground: SearchGround, state: State, ranked: Int32Array): Promise<boolean> {
+  let better = false;
+  for (const family of familiesOf(ground))
+    if (!ground.over() && (await again(ground, state, ranked, family, FEW, false))) better = true;
+  return better;
+}
+
+function familiesOf({ compact, keeps }: SearchGround): readonly (readonly number[])[] {
+  const seen = new Set<readonly number[]>();
+  for (let w = 0; w < compact.workloads; w++) if (keeps.ruled(w)) seen.add(keeps.family(w));
+  return [...seen];
+}
+
+function stands({ compact, keeps }: SearchGround, state: State, family: readonly number[]): boolean {
+  return family.every(
+    (w) =>
+      (state.placed[w] as number) === (compact.wanted[w] as number) * (compact.step[w] as number) &&
+      keeps.holds(state, w),
+  );
+}
+
+function again(
+  { compact, options, learnt }: SearchGround,
+  state: State,
+  ranked: Int32Array,
+  family: readonly number[],
+  width: number,
+  force: boolean,
+): Promise<boolean> {
+  const allowed = new Map(
+    family.map((w) => {
+      const first = compact.candidateStart[w] as number;
+      const last = Math.min(compact.candidateStart[w + 1] as number, first + width);
+      return [w, new Set([...ranked.subarray(first, last)].map((c) => c - first))];
+    }),
+  );
+  const may = (w: number, candidate: number): boolean => allowed.get(w)?.has(candidate) === true;
+  const timeLimit = Math.min(options.timeLimit, PATIENCE);
+  return decideAgain(state, learnt, options, { workloads: family, may, force, timeLimit });
+}

@@ -1,0 +1,213 @@
+// Steps of workloads that only rows bind: a replica shifts to where it costs less, and where there is no room, others that lose less make
+// way, one after the other (ejection chains). It must not know rules, or how a first placement is found.
+import type { State } from "./state.ts";
+import type { Gain } from "./value.ts";
+
+export interface Improver {
+  /** Places missing steps of a workload; true when none is missing any more. */
+  readonly complete: (w: number) => boolean;
+  /** One round over all workloads, with chains of this length; returns how much was gained. */
+  readonly round: (depth: number, stopped: () => boolean) => number;
+}
+
+export interface ImproverGround {
+  readonly state: State;
+  readonly gain: Gain;
+  /** Whether a workload may be moved here: nothing but rows and its total binds it. */
+  readonly free: (w: number) => boolean;
+  /** Candidates of each workload, the cheapest at the prices first (`compact.candidateStart` says where). */
+  readonly ranked: Int32Array;
+  /** Whether packing taught anything of a cluster, and whether what is on it now is not known to be too much for its nodes. */
+  readonly packed: (cluster: number) => boolean;
+  readonly packs: (cluster: number) => boolean;
+}
+
+/** Candidates that a workload looks at when it improves; when it makes way in the middle of a chain; and steps that make way at once. */
+const WIDTH = 24;
+const NARROW = 6;
+const MOST_STEPS = 12;
+
+export function newImprover({ state, gain, free, ranked, packed, packs }: ImproverGround): Improver {
+  const { compact, on, clusterStart, clusterCandidates, hosting } = state;
+  const { candidateStart, workloadOf, cluster, step, wanted, most } = compact;
+  const stepsToLeave = newLeaving(state);
+  const near = (w: number, width: number): number =>
+    Math.min(candidateStart[w + 1] as number, (candidateStart[w] as number) + width);
+
+  /** Room for whole steps, as far as packing is known. */
+  const roomFor = (to: number, wish: number): number => {
+    const size = step[workloadOf[to] as number] as number;
+    const found = state.room(to, wish);
+    const room = size === 1 ? found : Math.floor(found / size) * size;
+    if (room === 0 || !packed(cluster[to] as number)) return room;
+    state.add(to, room);
+    const good = packs(cluster[to] as number);
+    state.remove(to, room);
+    return good ? room : 0;
+  };
+
+  let bestTo = -1;
+  /** What it costs to take replicas elsewhere, if less than `least`; where to is in `bestTo`. */
+  const elsewhere = (from: number, replicas: number, least: number): number => {
+    const w = workloadOf[from] as number;
+    const end = near(w, WIDTH);
+    bestTo = -1;
+    let best = least;
+    for (let k = candidateStart[w] as number; k < end; k++) {
+      const to = ranked[k] as number;
+      if (to === from) continue;
+      const loss = -gain(from, to, replicas);
+      if (loss < best && roomFor(to, replicas) >= replicas) {
+        best = loss;
+        bestTo = to;
+      }
+    }
+    return bestTo < 0 ? Infinity : best;
+  };
+
+  /**
+   * Adds replicas to a candidate, others making way, if those lose less than `budget` together; what they lost, or Infinity, and then
+   * nothing has changed.
+   */
+  const squeeze = (to: number, replicas: number, budget: number, depth: number): number => {
+    if ((most[to] as number) - (on[to] as number) < replicas || packed(cluster[to] as number)) return Infinity;
+    const first = clusterStart[cluster[to] as number] as number;
+    const hosts = hosting[cluster[to] as number] as number;
+    let [leaves, goes, many, least] = [-1, -1, 0, budget];
+    for (let k = first; k < first + hosts; k++) {
+      const from = clusterCandidates[k] as number;
+      if (from === to || !free(workloadOf[from] as number)) continue;
+      const leaving = stepsToLeave(from, to, replicas);
+      if (leaving === 0) continue;
+      const loss = elsewhere(from, leaving, least);
+      if (loss < least) [leaves, goes, many, least] = [from, bestTo, leaving, loss];
+    }
+    if (leaves >= 0) {
+      state.remove(leaves, many);
+      state.add(goes, many);
+      state.add(to, replicas);
+      return least;
+    }
+    return depth > 1 ? chain(to, replicas, budget, depth) : Infinity;
+  };
+
+  /** As `squeeze`, where what leaves needs others to make way in turn. */
+  const chain = (to: number, replicas: number, budget: number, depth: number): number => {
+    const first = clusterStart[cluster[to] as number] as number;
+    const hosts = [...clusterCandidates.subarray(first, first + (hosting[cluster[to] as number] as number))];
+    for (const from of hosts) {
+      const v = workloadOf[from] as number;
+      if (from === to || !free(v)) continue;
+      const leaving = stepsToLeave(from, to, replicas);
+      if (leaving === 0) continue;
+      for (let k = candidateStart[v] as number; k < near(v, NARROW); k++) {
+        const goes = ranked[k] as number;
+        const loss = goes === from ? Infinity : -gain(from, goes, leaving);
+        if (loss >= budget) continue;
+        state.remove(from, leaving);
+        state.add(to, replicas);
+        const rest = squeeze(goes, leaving, budget - loss, depth - 1);
+        if (rest < Infinity) return loss + rest;
+        state.remove(to, replicas);
+        state.add(from, leaving);
+      }
+    }
+    return Infinity;
+  };
+
+  /** Takes replicas of one candidate to cheaper ones. */
+  const cheaper = (from: number, depth: number): number => {
+    const w = workloadOf[from] as number;
+    const size = step[w] as number;
+    let gained = 0;
+    for (let k = candidateStart[w] as number; k < near(w, WIDTH) && (on[from] as number) >= size; k++) {
+      const to = ranked[k] as number;
+      if (to === from || gain(from, to, size) <= 1e-9) continue;
+      const room = roomFor(to, on[from] as number);
+      const all = room > 0 ? gain(from, to, room) : 0;
+      if (all > 0) {
+        gained += all;
+        state.remove(from, room);
+        state.add(to, room);
+      }
+      for (let tries = 0; tries < 4 && (on[from] as number) >= size; tries++) {
+        // It leaves first: what makes way may come where it was, which is a swap.
+        const one = gain(from, to, size);
+        state.remove(from, size);
+        const loss = squeeze(to, size, one - 1e-7 * Math.max(1, Math.abs(one)), depth);
+        if (loss === Infinity) {
+          state.add(from, size);
+          break;
+        }
+        gained += one - loss;
+      }
+    }
+    return gained;
+  };
+
+  return {
+    complete: (w) => {
+      const size = step[w] as number;
+      const goal = (wanted[w] as number) * size;
+      const missing = (): number => goal - (state.placed[w] as number);
+      const last = candidateStart[w + 1] as number;
+      for (let k = candidateStart[w] as number; k < last && missing() > 0; k++) {
+        const room = roomFor(ranked[k] as number, missing());
+        if (room > 0) state.add(ranked[k] as number, room);
+      }
+      for (let depth = 1; depth <= 3; depth++)
+        for (let k = candidateStart[w] as number; k < last && missing() > 0; k++)
+          while (missing() > 0 && squeeze(ranked[k] as number, size, Infinity, depth) < Infinity);
+      return missing() <= 0;
+    },
+    round: (depth, stopped) => {
+      let gained = 0;
+      for (let w = 0; w < compact.workloads && !stopped(); w++) {
+        if (!free(w)) continue;
+        for (let c = candidateStart[w] as number; c < (candidateStart[w + 1] as number); c++)
+          if ((on[c] as number) > 0) gained += cheaper(c, depth);
+      }
+      return gained;
+    },
+  };
+}
+
+type Leaving = (from: number, to: number, replicas: number) => number;
+
+/** Replicas of one candidate that must leave so that others fit on its cluster; 0 when that would not do or would be many. */
+function newLeaving(state: State): Leaving {
+  const { compact, on, used } = state;
+  const { slotStart, entryStart, entryRow, entryAmount, capacity, workloadOf, step } = compact;
+  const takes = (slot: number, row: number): number => {
+    const end = entryStart[slot + 1] as number;
+    for (let e = entryStart[slot] as number; e < end; e++) if (entryRow[e] === row) return entryAmount[e] as number;
+    return 0;
+  };
+  const single = (c: number): boolean => (slotStart[c + 1] as number) - (slotStart[c] as number) === 1;
+  return (from, to, replicas) => {
+    const size = step[workloadOf[from] as number] as number;
+    const limit = Math.min(on[from] as number, MOST_STEPS * size);
+    if (!single(from) || !single(to)) {
+      for (let many = size; many <= limit; many += size) {
+        state.remove(from, many);
+        const fits = state.room(to, replicas) >= replicas;
+        state.add(from, many);
+        if (fits) return many;
+      }
+      return 0;
+    }
+    const leaves = slotStart[from] as number;
+    const comes = slotStart[to] as number;
+    let many = size;
+    const end = entryStart[comes + 1] as number;
+    for (let e = entryStart[comes] as number; e < end; e++) {
+      const row = entryRow[e] as number;
+      const over = (used[row] as number) + replicas * (entryAmount[e] as number) - (capacity[row] as number);
+      if (over <= 1e-7) continue;
+      const each = takes(leaves, row);
+      if (each <= 0) return 0;
+      many = Math.max(many, Math.ceil((over - 1e-7) / each / size) * size);
+    }
+    return many <= limit ? many : 0;
+  };
+}

@@ -1,0 +1,55 @@
+// Candidates that no answer as good as the one in hand can use: with one replica there, the bound alone is above it. It must not know how
+// either was found.
+import { arcsOf } from "./arcs.ts";
+import { newRelaxed } from "./relaxed.ts";
+import type { Searched } from "./search.ts";
+import { priceOf } from "./start.ts";
+import { summed } from "./weigh.ts";
+
+export interface Kept {
+  /** By workload: candidates that remain, in order. */
+  readonly candidates: readonly (readonly number[])[];
+  readonly size: number;
+}
+
+/**
+ * What remains when the first open term is held against its bound; undefined when terms are open that are no sum over replicas. Ties stay:
+ * every answer with the same value is still there.
+ */
+export function reducible({ solution, compact, weighed, prices }: Searched): Kept | undefined {
+  if (!("objective" in solution)) return undefined;
+  const open = solution.objective.findIndex(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
+  const t = weighed.terms.findIndex((term) => term.objective === open);
+  if (open < 0 || t < 0 || weighed.terms.some((term) => term.objective === undefined)) return undefined;
+  const name = compact.problem.objectives[open]?.name;
+  if (name === "latency" || name === "clusters" || name === "imbalance") return undefined;
+  const weights = summed(compact, weighed, t + 1);
+  const arcs = arcsOf(compact, weights);
+  const relaxed = newRelaxed(compact, arcs);
+  const bound = relaxed.pass(prices, true);
+  const value = weighed.terms
+    .slice(0, t + 1)
+    .reduce((sum, term) => sum + term.factor * (solution.objective[term.objective as number]?.value ?? 0), 0);
+  // Of what each workload takes at these prices, the dearest replica is what another would take the place of.
+  const reduced = (a: number): number =>
+    (arcs.cost[a] as number) + priceOf(compact, prices, arcs.candidate[a] as number);
+  const keeps = new Uint8Array(compact.most.length);
+  for (let w = 0; w < compact.workloads; w++) {
+    let dearest = arcs.optional[w] === 1 ? 0 : -Infinity;
+    for (let a = arcs.start[w] as number; a < (arcs.start[w + 1] as number); a++)
+      if ((relaxed.amount[a] as number) > 0) dearest = Math.max(dearest, reduced(a));
+    const size = compact.step[w] as number;
+    for (let a = arcs.start[w] as number; a < (arcs.start[w + 1] as number); a++) {
+      const least = bound + size * Math.max(0, reduced(a) - dearest);
+      const chosen = (relaxed.amount[a] as number) > 0 || arcs.single[w] === 1;
+      if (chosen || least <= value + 1e-6 * Math.max(1, Math.abs(value))) keeps[arcs.candidate[a] as number] = 1;
+    }
+  }
+  let size = 0;
+  const candidates = compact.problem.workloads.map(({ candidates: own }, w) => {
+    const kept = own.flatMap((_, i) => (keeps[(compact.candidateStart[w] as number) + i] === 1 ? [i] : []));
+    size += kept.length;
+    return kept;
+  });
+  return { candidates, size };
+}

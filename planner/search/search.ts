@@ -1,0 +1,215 @@
+// The anytime search: prices from the bound, a first placement from them, steps and exact neighbourhoods that make it better, until the gap,
+// the steps or the time are reached. Rules are always decided by the exact solvers. It must not know how parts come about.
+import { valuesOf } from "../presolve/index.ts";
+import type { Placement, Problem, SolveOptions } from "../problem.ts";
+import { highs } from "../solver/highs.ts";
+import type { Learnt } from "../solver/learnt.ts";
+import { gapOf } from "../solver/solve.ts";
+import type { ExactSolution } from "../solver/solve.ts";
+import { arcsOf } from "./arcs.ts";
+import { ascend } from "./bound.ts";
+import { compactOf } from "./compact.ts";
+import type { Compact } from "./compact.ts";
+import { decideFamilies, improveFamilies } from "./families.ts";
+import { newImprover } from "./improve.ts";
+import type { Improver } from "./improve.ts";
+import { newKeeps } from "./keeps.ts";
+import type { Keeps } from "./keeps.ts";
+import { neighbourhoods } from "./neighbourhoods.ts";
+import { prove } from "./proof.ts";
+import type { Proof } from "./proof.ts";
+import { hardestFirst, isWarm, rankedBy, startFromAverage, startFromBefore } from "./start.ts";
+import { newState, placementOf } from "./state.ts";
+import type { State } from "./state.ts";
+import { newGain } from "./value.ts";
+import { summed, weigh } from "./weigh.ts";
+import type { Weighed } from "./weigh.ts";
+import type { Weights } from "./arcs.ts";
+
+export interface Searched {
+  readonly solution: ExactSolution;
+  readonly compact: Compact;
+  readonly weighed: Weighed;
+  readonly prices: Float64Array;
+}
+
+/** Passes over the pairs for the prices. */
+const ASCENT = 320;
+/** Rounds of steps at most; each goes over all workloads once. */
+const ROUNDS = 16;
+/** Longest chain of those that make way; a longer one is tried when a round gains less than this share. */
+const DEPTH = 3;
+const DEEPER = 2e-4;
+
+/**
+ * Searches for a good placement and proves how good it is. Undefined when it found none, which proves nothing, or when a promise (`survive`) is
+ * not one that it can keep.
+ */
+export async function search(
+  problem: Problem,
+  options: SolveOptions,
+  learnt: Pick<Learnt, "cuts" | "limits">,
+): Promise<Searched | undefined> {
+  if (problem.rules.some((rule) => rule.kind === "survive")) return undefined;
+  const started = options.now();
+  const over = (): boolean => options.stopped() || options.now() - started >= options.timeLimit;
+  const compact = compactOf(problem, learnt.limits);
+  const weighed = weigh(compact);
+  const weights = summed(compact, weighed, weighed.terms.length);
+  const keeps = newKeeps(compact, learnt.cuts);
+  const warm = isWarm(compact, weighed.before);
+  const prices = new Float64Array(compact.capacity.length);
+  const ground = { compact, weights, keeps, options, learnt, over };
+  let state = newState(compact);
+  if (warm) startFromBefore(state, weighed.before, () => true);
+  else {
+    const guess = newState(compact);
+    fill(ground, guess, prices);
+    const arcs = arcsOf(compact, weights);
+    const ascent = ascend(compact, arcs, { steps: ASCENT, upper: worth(guess, weights), stopped: over });
+    prices.set(ascent.prices);
+    state = newState(compact);
+    startFromAverage(state, arcs, ascent, (w) => !keeps.ruled(w));
+  }
+  const ranked = rankedBy(compact, weights.cost, prices);
+  const improver = improverOf(ground, state, ranked);
+  if (!(await decideFamilies(ground, state, ranked))) return undefined;
+  if (!complete(ground, improver, prices)) return undefined;
+  let proof = judge(ground, weighed, state, prices);
+  const report = (): void => options.onProgress?.({ solver: "search", ...headline(proof) });
+  const near = (): boolean => proof.optimal || gapOf(proof.objective) <= options.gap;
+  report();
+  const polish = (): void => {
+    for (let [round, depth] = [0, 1]; round < ROUNDS && !over() && !near(); round++) {
+      const gained = improver.round(depth, over);
+      proof = rebased(proof, state);
+      report();
+      if (gained > DEEPER * Math.abs(worth(state, weights))) continue;
+      if (++depth > DEPTH) break;
+    }
+  };
+  polish();
+  if (!near() && !over()) await improveFamilies(ground, state, ranked);
+  proof = rebased(proof, state);
+  report();
+  const around = {
+    state,
+    weights,
+    free: (w: number) => !keeps.ruled(w),
+    packed: keeps.packed,
+    solver: highs,
+  };
+  const step = neighbourhoods(around, ranked, prices, warm ? weighed.before : undefined, options.seed);
+  for (let fresh = 0; !near() && !over();) {
+    const gained = await step(options.timeLimit - (options.now() - started), options);
+    if (gained === undefined) break;
+    if (gained <= 0 || ++fresh % 16 !== 0) continue;
+    improver.round(1, over);
+    proof = rebased(proof, state);
+    report();
+  }
+  if (!isSound(ground, state)) return undefined;
+  return { solution: answer(judge(ground, weighed, state, prices), state), compact, weighed, prices };
+}
+
+export interface SearchGround {
+  readonly compact: Compact;
+  readonly weights: Weights;
+  readonly keeps: Keeps;
+  readonly options: SolveOptions;
+  readonly learnt: Pick<Learnt, "cuts" | "limits">;
+  readonly over: () => boolean;
+}
+
+/** What the weighed objective comes to, of what is placed; what is missing costs what the dearest would. */
+function worth({ compact, on, placed }: State, { cost, kept, reward, leftOut, constant }: Weights): number {
+  let sum = constant;
+  let dearest = 0;
+  for (let c = 0; c < cost.length; c++) {
+    sum += (on[c] as number) * (cost[c] as number);
+    if ((reward[c] as number) > 0)
+      sum += ((kept[c] as number) - Math.min(kept[c] as number, on[c] as number)) * (reward[c] as number);
+    if ((cost[c] as number) > dearest) dearest = cost[c] as number;
+  }
+  for (let w = 0; w < compact.workloads; w++) {
+    const missing = (compact.wanted[w] as number) * (compact.step[w] as number) - (placed[w] as number);
+    sum += missing * (compact.problem.workloads[w]?.optional === true ? (leftOut[w] as number) : dearest);
+  }
+  return sum;
+}
+
+/** A quick placement without prices, that only says about how much everything will cost. */
+function fill({ compact, weights }: SearchGround, state: State, prices: Float64Array): void {
+  const ranked = rankedBy(compact, weights.cost, prices);
+  for (let w = 0; w < compact.workloads; w++) {
+    const size = compact.step[w] as number;
+    let open = (compact.wanted[w] as number) * size;
+    for (let k = compact.candidateStart[w] as number; k < (compact.candidateStart[w + 1] as number) && open > 0; k++) {
+      const many = Math.floor(state.room(ranked[k] as number, open) / size) * size;
+      if (many > 0) state.add(ranked[k] as number, many);
+      open -= many;
+    }
+  }
+}
+
+function improverOf({ weights, keeps }: SearchGround, state: State, ranked: Int32Array): Improver {
+  return newImprover({
+    state,
+    gain: newGain(state, weights),
+    free: (w) => !keeps.ruled(w),
+    ranked,
+    packed: keeps.packed,
+    packs: (cluster) => keeps.packs(state, cluster),
+  });
+}
+
+/** Places what is missing of what only rows bind; what is optional may stay out. */
+function complete({ compact, keeps }: SearchGround, improver: Improver, prices: Float64Array): boolean {
+  let all = true;
+  for (const w of hardestFirst(compact, prices)) {
+    if (keeps.ruled(w)) continue;
+    const done = improver.complete(w);
+    if (!done && compact.problem.workloads[w]?.optional !== true) all = false;
+  }
+  return all;
+}
+
+const judge = ({ compact, over }: SearchGround, weighed: Weighed, state: State, prices: Float64Array): Proof =>
+  prove(compact, weighed, placementOf(state), prices, over);
+
+/** The proof of a better placement: bounds stay, as long as the terms that were at their bounds do. */
+function rebased(proof: Proof, state: State): Proof {
+  const values = valuesOf(state.compact.problem, placementOf(state));
+  const objective = proof.objective.map((term, t) => ({ ...term, value: Math.max(term.bound, values[t] as number) }));
+  return { ...proof, objective };
+}
+
+/** Everything once more, from the state itself: rows, totals, rules, and what packing taught. */
+function isSound({ compact, keeps }: SearchGround, state: State): boolean {
+  for (let w = 0; w < compact.workloads; w++) {
+    const goal = (compact.wanted[w] as number) * (compact.step[w] as number);
+    const placed = state.placed[w] as number;
+    if (placed > goal || (placed < goal && compact.problem.workloads[w]?.optional !== true)) return false;
+    if (!keeps.holds(state, w)) return false;
+  }
+  return state.holds() && compact.problem.clusters.every((_, cluster) => keeps.packs(state, cluster));
+}
+
+function headline({ objective }: Proof) {
+  const open = objective.find(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
+  const term = open ?? objective.at(-1);
+  return term === undefined ? {} : { incumbent: term.value, bound: term.bound, gap: gapOf(objective) };
+}
+
+function answer(proof: Proof, state: State): ExactSolution {
+  const placement: Placement = placementOf(state);
+  return {
+    status: proof.optimal ? "optimal" : "feasible",
+    placement,
+    objective: proof.objective,
+    gap: gapOf(proof.objective),
+    solver: "search",
+    situations: [{ lost: new Set(), placement }],
+    floors: [],
+  };
+}

@@ -1,0 +1,83 @@
+// One independent part, solved by what suits it: exact solvers where the model is small, the search where it is not, and then exact solvers
+// again on what the search could not rule out. It must not know how parts come about.
+import { without } from "../presolve/index.ts";
+import type { Part } from "../presolve/index.ts";
+import type { Problem, SolveOptions } from "../problem.ts";
+import { gapOf, solveProblem as solveExactly } from "../solver/solve.ts";
+import type { ExactSolution } from "../solver/solve.ts";
+import { reducible } from "./reduce.ts";
+import { search } from "./search.ts";
+
+/** Candidates up to which exact solvers are asked at once, and up to which they are asked after the search. */
+const SMALL = 600;
+const MIDDLE = 6_000;
+/** The share of the time that the search gets where the exact solvers come after it. */
+const SEARCHING = 0.3;
+
+/** @param floors proven values of every term, or none. */
+export async function solvePart(part: Part, options: SolveOptions, floors: readonly number[]): Promise<ExactSolution> {
+  const { problem, cuts, limits } = part;
+  const exactly = (asked: SolveOptions, of: Problem = problem): Promise<ExactSolution> =>
+    solveExactly(of, asked, { cuts, limits, floors });
+  const size = problem.workloads.reduce((sum, workload) => sum + workload.candidates.length, 0);
+  const forced = options.solver === "search";
+  if (!forced && (options.solver !== "auto" || size <= SMALL)) return exactly(options);
+  const started = options.now();
+  const left = (): number => Math.max(1, options.timeLimit - (options.now() - started));
+  const share = size <= MIDDLE ? SEARCHING : 1;
+  const found = await search(problem, { ...options, timeLimit: options.timeLimit * share }, { cuts, limits });
+  // The search proves nothing by finding nothing: an exact solver says whether there is nothing to find.
+  if (found === undefined) return exactly({ ...options, solver: "auto", timeLimit: left() });
+  const enough = found.solution.status === "optimal" || gapIn(found.solution) <= options.gap;
+  if (enough || options.stopped() || left() <= 1) return found.solution;
+  const kept = reducible(found);
+  if (kept === undefined || kept.size > MIDDLE) return found.solution;
+  const reduced = {
+    ...problem,
+    workloads: problem.workloads.map((workload, w) => without(workload, kept.candidates[w] ?? [])),
+  };
+  const exact = await exactly({ ...options, solver: "highs", timeLimit: left() }, reduced);
+  return better(found.solution, spreadOut(exact, problem, kept.candidates));
+}
+
+const gapIn = (solution: ExactSolution): number => ("gap" in solution ? solution.gap : 1);
+
+/** The answer of a problem with fewer candidates as one of the whole. */
+function spreadOut(solution: ExactSolution, problem: Problem, kept: readonly (readonly number[])[]): ExactSolution {
+  if (!("placement" in solution)) return solution;
+  const placement = problem.workloads.map(({ candidates }, w) => {
+    const counts = candidates.map(() => 0);
+    kept[w]?.forEach((i, k) => (counts[i] = solution.placement[w]?.[k] ?? 0));
+    return counts;
+  });
+  return { ...solution, placement, situations: [{ lost: new Set(), placement }], floors: solution.floors ?? [] };
+}
+
+/**
+ * The better of what the search found and of what the exact solver made of the candidates that could still be better. Those include every
+ * answer as good as the search's, so a proof there is a proof of the whole.
+ */
+function better(searched: ExactSolution, exact: ExactSolution): ExactSolution {
+  if (!("objective" in searched) || !("objective" in exact)) return searched;
+  if (exact.status === "optimal") return { ...exact, solver: "search and highs" };
+  const at = searched.objective.findIndex(
+    (term, t) => Math.abs(term.value - (exact.objective[t]?.value ?? 0)) > 1e-9 * Math.max(1, Math.abs(term.value)),
+  );
+  const exactWins = at >= 0 && (exact.objective[at]?.value ?? Infinity) < (searched.objective[at]?.value ?? Infinity);
+  const best = exactWins ? exact : searched;
+  // Bounds of both are proven of the first term that is open in both; later ones stay as they were said of the better answer.
+  const open = best.objective.findIndex(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
+  const objective = best.objective.map((term, t) =>
+    t === open
+      ? {
+          ...term,
+          bound: Math.min(
+            term.value,
+            Math.max(searched.objective[t]?.bound ?? -Infinity, exact.objective[t]?.bound ?? -Infinity),
+          ),
+        }
+      : term,
+  );
+  const gap = open < 0 ? 0 : gapOf(objective);
+  return { ...best, objective, gap, solver: exactWins ? "search and highs" : "search", floors: [] };
+}

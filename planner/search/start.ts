@@ -1,0 +1,80 @@
+// The first placement of a search: what runs already where most of it does, else the averaged answers of the bound, rounded; then what is
+// missing, the hardest first. It must not know how a placement gets better.
+import type { Arcs } from "./arcs.ts";
+import type { Ascent } from "./bound.ts";
+import type { Compact } from "./compact.ts";
+import type { State } from "./state.ts";
+
+/** Whether most of what is wanted runs already, so that the plan in force is the place to begin. */
+export function isWarm({ wanted, step, most, workloads }: Compact, before: Int32Array): boolean {
+  let [asked, there] = [0, 0];
+  for (let w = 0; w < workloads; w++) asked += (wanted[w] as number) * (step[w] as number);
+  for (let c = 0; c < most.length; c++) there += Math.min(before[c] as number, most[c] as number);
+  return there * 2 > asked;
+}
+
+/** Places what runs already, as far as it is still wanted. */
+export function startFromBefore(state: State, before: Int32Array, free: (w: number) => boolean): void {
+  for (let c = 0; c < before.length; c++) if ((before[c] as number) > 0) put(state, c, before[c] as number, free);
+}
+
+/** Places the whole part of what the bound placed on average, the largest first. */
+export function startFromAverage(state: State, arcs: Arcs, { average }: Ascent, free: (w: number) => boolean): void {
+  const share = new Float64Array(state.compact.most.length);
+  arcs.candidate.forEach((c, a) => (share[c] = (share[c] as number) + (average[a] as number)));
+  const steps = state.compact.step;
+  const chosen = [...share.keys()].filter(
+    (c) => (share[c] as number) >= 0.3 * (steps[state.compact.workloadOf[c] as number] as number),
+  );
+  const weight = (c: number): number => (share[c] as number) / (steps[state.compact.workloadOf[c] as number] as number);
+  chosen.sort((a, b) => weight(b) - weight(a) || a - b);
+  for (const c of chosen)
+    put(state, c, Math.floor(weight(c) + 0.2) * (steps[state.compact.workloadOf[c] as number] as number), free);
+}
+
+function put(state: State, c: number, wish: number, free: (w: number) => boolean): void {
+  const { workloadOf, step, wanted } = state.compact;
+  const w = workloadOf[c] as number;
+  if (!free(w)) return;
+  const size = step[w] as number;
+  const open = (wanted[w] as number) * size - (state.placed[w] as number);
+  const many = Math.floor(state.room(c, Math.min(wish, open)) / size) * size;
+  if (many > 0) state.add(c, many);
+}
+
+/** Workloads by how much of the room at these prices one step takes, the most first. */
+export function hardestFirst(compact: Compact, prices: Float64Array): readonly number[] {
+  const weight = new Float64Array(compact.workloads);
+  for (let w = 0; w < compact.workloads; w++) {
+    let most = 0;
+    for (let c = compact.candidateStart[w] as number; c < (compact.candidateStart[w + 1] as number); c++)
+      most = Math.max(most, priceOf(compact, prices, c));
+    weight[w] = most * (compact.step[w] as number);
+  }
+  return Array.from({ length: compact.workloads }, (_, w) => w).sort(
+    (a, b) => (weight[b] as number) - (weight[a] as number) || a - b,
+  );
+}
+
+/** What the room of one replica costs on a candidate, on the pool where it costs least. */
+export function priceOf(compact: Compact, prices: Float64Array, c: number): number {
+  let least = Infinity;
+  for (let slot = compact.slotStart[c] as number; slot < (compact.slotStart[c + 1] as number); slot++) {
+    let sum = 0;
+    for (let e = compact.entryStart[slot] as number; e < (compact.entryStart[slot + 1] as number); e++)
+      sum += (prices[compact.entryRow[e] as number] as number) * (compact.entryAmount[e] as number);
+    least = Math.min(least, sum);
+  }
+  return least === Infinity ? 0 : least;
+}
+
+/** Candidates of each workload, the cheapest at the prices first. */
+export function rankedBy(compact: Compact, cost: Float64Array, prices: Float64Array): Int32Array {
+  const key = Float64Array.from(cost, (each, c) => each + priceOf(compact, prices, c));
+  const ranked = Int32Array.from(cost, (_, c) => c);
+  for (let w = 0; w < compact.workloads; w++)
+    ranked
+      .subarray(compact.candidateStart[w], compact.candidateStart[w + 1])
+      .sort((a, b) => (key[a] as number) - (key[b] as number) || a - b);
+  return ranked;
+}

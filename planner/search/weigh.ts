@@ -1,0 +1,157 @@
+// The lexicographic objective as one number for the search: weights so far apart that a later term never outweighs an earlier one, for the
+// moves that are tried; what is best is judged by the terms themselves. It must not know rows or how anything is searched.
+import type { Candidate, ObjectiveTerm, Problem } from "../problem.ts";
+import { nearest } from "../presolve/index.ts";
+import type { Compact } from "./compact.ts";
+import type { Weights } from "./arcs.ts";
+
+/** What one term costs by candidate and replica, as far as every replica can be judged alone. */
+export interface TermCosts {
+  readonly cost: Float64Array;
+  /** Reward for each of the first `before` replicas (moves), or 0. */
+  readonly reward: number;
+  /** By workload: for each replica left out. */
+  readonly leftOut: Float64Array;
+  readonly constant: number;
+}
+
+/** Every term of the objective, and those of `then` right after `unplaced`; shared by bound and search. */
+export interface Weighed {
+  readonly terms: readonly {
+    readonly objective: number | undefined;
+    readonly costs: TermCosts;
+    readonly factor: number;
+  }[];
+  readonly before: Int32Array;
+}
+
+export function weigh(compact: Compact): Weighed {
+  const { problem } = compact;
+  const before = Int32Array.from(
+    problem.workloads.flatMap(({ candidates }) => candidates.map((entry) => entry.before)),
+  );
+  const listed = problem.objectives.map((term, objective) => ({ objective, costs: costsOf(compact, term) }));
+  const split = problem.objectives.findIndex((term) => term.name !== "unplaced");
+  const at = split < 0 ? listed.length : split;
+  const all = [
+    ...listed.slice(0, at),
+    ...choicesOf(compact).map((costs) => ({ objective: undefined, costs })),
+    ...listed.slice(at),
+  ];
+  let above = 0;
+  const terms = all
+    .toReversed()
+    .map((term) => {
+      const largest = largestOf(term.costs);
+      const factor = above === 0 ? 1 : (1 + 3 * above) / smallestOf(term.costs, largest);
+      above += factor * largest;
+      return { ...term, factor };
+    })
+    .toReversed();
+  return { terms, before };
+}
+
+/** The first `count` terms as one: what the search and a bound that holds earlier terms minimise. */
+export function summed(compact: Compact, { terms, before }: Weighed, count: number): Weights {
+  const cost = new Float64Array(compact.most.length);
+  const reward = new Float64Array(compact.most.length);
+  const leftOut = new Float64Array(compact.workloads);
+  let constant = 0;
+  for (const { costs, factor } of terms.slice(0, count)) {
+    constant += factor * costs.constant;
+    for (let c = 0; c < cost.length; c++) {
+      cost[c] = (cost[c] as number) + factor * (costs.cost[c] as number);
+      if (costs.reward > 0 && (before[c] as number) > 0) reward[c] = (reward[c] as number) + factor * costs.reward;
+    }
+    for (let w = 0; w < leftOut.length; w++)
+      leftOut[w] = (leftOut[w] as number) + factor * (costs.leftOut[w] as number);
+  }
+  return { cost, kept: before, reward, leftOut, constant };
+}
+
+function costsOf(compact: Compact, term: ObjectiveTerm): TermCosts {
+  const { problem } = compact;
+  const leftOut = new Float64Array(compact.workloads);
+  switch (term.name) {
+    case "unplaced":
+      problem.workloads.forEach((workload, w) => {
+        if (workload.optional && workload.priority === term.priority) leftOut[w] = 1;
+      });
+      return { cost: zeros(compact), reward: 0, leftOut, constant: 0 };
+    case "moves":
+      return {
+        cost: zeros(compact),
+        reward: 1,
+        leftOut,
+        constant: problem.workloads.reduce((sum, workload) => sum + workload.leaving, 0),
+      };
+    case "preference":
+      return { cost: each(problem, (candidate) => candidate.preference), reward: 0, leftOut, constant: 0 };
+    case "cost":
+      return { cost: each(problem, (candidate) => candidate.cost), reward: 0, leftOut, constant: 0 };
+    case "score":
+      return { cost: each(problem, (candidate) => candidate.scores[term.index] ?? 0), reward: 0, leftOut, constant: 0 };
+    case "latency":
+      return { cost: leastLatency(compact), reward: 0, leftOut, constant: 0 };
+    case "clusters":
+    case "imbalance":
+      return { cost: zeros(compact), reward: 0, leftOut, constant: 0 };
+  }
+}
+
+const zeros = (compact: Compact): Float64Array => new Float64Array(compact.most.length);
+
+const each = (problem: Problem, of: (candidate: Candidate) => number): Float64Array =>
+  Float64Array.from(problem.workloads.flatMap(({ candidates }) => candidates.map(of)));
+
+/** Milliseconds to the nearest place where a target could be: no replica there can be closer. */
+function leastLatency({ problem, candidateStart, most }: Compact): Float64Array {
+  const cost = new Float64Array(most.length);
+  for (const { from, to } of problem.latencies) {
+    const targets = new Set(
+      to.flatMap((w) =>
+        (problem.workloads[w]?.candidates ?? []).flatMap(({ cluster }, i) =>
+          (most[(candidateStart[w] as number) + i] as number) > 0 ? [cluster] : [],
+        ),
+      ),
+    );
+    problem.workloads[from]?.candidates.forEach(({ cluster }, i) => {
+      const c = (candidateStart[from] as number) + i;
+      cost[c] = (cost[c] as number) + nearest(problem, cluster, targets) / 1000;
+    });
+  }
+  return cost;
+}
+
+/** One for each replica beyond the first choices; what is there already may stay, which only the reward of keeping could say. */
+function choicesOf(compact: Compact): readonly TermCosts[] {
+  const { problem, candidateStart } = compact;
+  const rules = problem.rules.filter((rule) => rule.kind === "choices");
+  const depth = Math.max(1, ...rules.map((rule) => rule.choices.length));
+  return Array.from({ length: depth - 1 }, (_, level) => {
+    const cost = zeros(compact);
+    for (const { workload, choices } of rules) {
+      const earlier = new Set(choices.slice(0, level + 1).flat());
+      problem.workloads[workload]?.candidates.forEach(({ cluster, before }, i) => {
+        if (!earlier.has(cluster) && before === 0) cost[(candidateStart[workload] as number) + i] = 1;
+      });
+    }
+    return { cost, reward: 0, leftOut: new Float64Array(compact.workloads), constant: 0 };
+  });
+}
+
+function largestOf({ cost, reward, leftOut }: TermCosts): number {
+  let [low, high] = [0, reward];
+  for (const value of cost) {
+    if (value > high) high = value;
+    if (value < low) low = value;
+  }
+  for (const value of leftOut) if (value > high) high = value;
+  return high - low;
+}
+
+/** What a term changes by at least, as far as can be told: one where its numbers are whole. */
+function smallestOf({ cost, reward }: TermCosts, largest: number): number {
+  if (reward > 0 || largest === 0) return 1;
+  return cost.every((value) => Number.isInteger(value)) ? 1 : Math.max(1e-9, largest * 1e-3);
+}

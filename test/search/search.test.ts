@@ -1,0 +1,157 @@
+// The search and its bounds against the exact solvers: never an answer that breaks a promise, never better than the best, never a bound
+// above it; and the same answer for the same seed.
+import { performance } from "node:perf_hooks";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { buildProblem } from "../../planner/build/index.ts";
+import { verifyPlacement, type Problem } from "../../planner/index.ts";
+import { valuesOf } from "../../planner/presolve/index.ts";
+import { replicasOf } from "../../planner/outcome.ts";
+import { arcsOf } from "../../planner/search/arcs.ts";
+import { ascend } from "../../planner/search/bound.ts";
+import { compactOf } from "../../planner/search/compact.ts";
+import { boundAt } from "../../planner/search/relaxed.ts";
+import { search } from "../../planner/search/search.ts";
+import { summed, weigh } from "../../planner/search/weigh.ts";
+import { solveProblem as solveExactly } from "../../planner/solver/solve.ts";
+import { dice } from "../oracles/dice.ts";
+import { randomIr } from "../planner/random-ir.ts";
+import { assignment, readAssignment } from "./assignment.ts";
+
+const options = (seed = 1, timeLimit = 20_000) => ({
+  gap: 0,
+  timeLimit,
+  seed,
+  solver: "search",
+  now: () => performance.now(),
+  stopped: () => false,
+});
+
+const nothing = { cuts: [], limits: [] };
+
+/** Problems of one cost in which rows bind. */
+function tight(seed: number): Problem {
+  const roll = dice(seed);
+  const clusters = roll.between(2, 4);
+  const jobs = roll.between(4, 9);
+  const divided = roll.chance(0.5);
+  const weights = Array.from({ length: jobs * clusters }, () => roll.between(3, 12));
+  const total = weights.reduce((a, b) => a + b, 0) / clusters;
+  return assignment({
+    clusters,
+    jobs,
+    cost: weights.map(() => roll.between(5, 30)),
+    weight: weights,
+    capacity: Array.from({ length: clusters }, () => Math.ceil((total / clusters) * (1 + roll.between(5, 40) / 100))),
+    ...(divided ? { replicas: Array.from({ length: jobs }, () => roll.between(1, 3)) } : {}),
+  });
+}
+
+describe("the bound", () => {
+  it("is never above the optimum, and is recomputed from its prices", async () => {
+    let close = 0;
+    for (let seed = 0; seed < 80; seed++) {
+      const problem = tight(seed);
+      const exact = await solveExactly(problem, { ...options(), solver: "highs" });
+      const compact = compactOf(problem);
+      const arcs = arcsOf(compact, summed(compact, weigh(compact), 1));
+      const found = ascend(compact, arcs, { steps: 120, upper: 1000, stopped: () => false });
+      expect(boundAt(compact, arcs, found.prices)).toBeCloseTo(found.bound, 6);
+      if (!("objective" in exact)) continue;
+      const best = exact.objective[0]!.value;
+      expect(found.bound, `seed ${seed}`).toBeLessThanOrEqual(best + 1e-6);
+      if (found.bound > 0.9 * best) close++;
+    }
+    expect(close).toBeGreaterThan(40);
+  });
+
+  it("is good at any price: what is wrong only proves less", () => {
+    const problem = tight(3);
+    const compact = compactOf(problem);
+    const arcs = arcsOf(compact, summed(compact, weigh(compact), 1));
+    const best = ascend(compact, arcs, { steps: 200, upper: 1000, stopped: () => false }).bound;
+    const roll = dice(7);
+    for (let k = 0; k < 50; k++) {
+      const prices = Float64Array.from(compact.capacity, () => roll.between(-10, 40) / 10);
+      expect(boundAt(compact, arcs, prices)).toBeLessThanOrEqual(best * 1.02 + 1e-6);
+    }
+  });
+});
+
+describe("the search", () => {
+  it("finds the best, or says how far it may be, on small tight problems", { timeout: 60_000 }, async () => {
+    let best = 0;
+    let solved = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const problem = tight(seed);
+      const exact = await solveExactly(problem, { ...options(), solver: "highs" });
+      const found = (await search(problem, options(), nothing))?.solution;
+      if (found === undefined || !("objective" in found) || !("objective" in exact)) continue;
+      solved++;
+      const [value, bound, truth] = [found.objective[0]!.value, found.objective[0]!.bound, exact.objective[0]!.value];
+      expect(value, `seed ${seed}`).toBeGreaterThanOrEqual(truth);
+      expect(bound, `seed ${seed}`).toBeLessThanOrEqual(truth);
+      if (value === truth) best++;
+    }
+    expect(solved).toBeGreaterThan(40);
+    expect(best).toBeGreaterThan(0.8 * solved);
+  });
+
+  it("keeps every promise and proves nothing false on random programs", { timeout: 60_000 }, async () => {
+    let searched = 0;
+    for (let seed = 0; seed < 150; seed++) {
+      const { ir, before } = randomIr(seed);
+      const { value: problem } = buildProblem(ir, before);
+      const exact = await solveExactly(problem, { ...options(), solver: "auto" });
+      const found = (await search(problem, options(), nothing))?.solution;
+      if (found === undefined || !("objective" in found)) continue;
+      searched++;
+      expect("objective" in exact, `seed ${seed}: placed what can not be`).toBe(true);
+      if (!("objective" in exact)) continue;
+      const violations = verifyPlacement(ir, before, replicasOf(problem, found.placement), { proven: false });
+      // Nodes one by one are asked of every placement afterwards.
+      expect(
+        violations.filter(({ rule }) => !rule.startsWith("packing")),
+        `seed ${seed}`,
+      ).toEqual([]);
+      for (const [t, term] of found.objective.entries()) {
+        const truth = exact.objective[t]!.value;
+        expect(term.value).toBeCloseTo(valuesOf(problem, found.placement)[t]!, 6);
+        expect(term.bound, `seed ${seed} ${term.name}`).toBeLessThanOrEqual(
+          truth + 1e-6 * Math.max(1, Math.abs(truth)),
+        );
+        if (Math.abs(term.value - truth) > 1e-6 * Math.max(1, Math.abs(truth))) {
+          expect(term.value, `seed ${seed} ${term.name}`).toBeGreaterThan(truth);
+          break;
+        }
+      }
+    }
+    expect(searched).toBeGreaterThan(35);
+  });
+
+  it("gives the same answer for the same seed", async () => {
+    const problem = tight(11);
+    const [a, b] = [await search(problem, options(5), nothing), await search(problem, options(5), nothing)];
+    expect(a?.solution).toEqual(b?.solution);
+  });
+});
+
+const gap = join(import.meta.dirname, "../../../shared/instances/gap");
+
+describe.skipIf(!existsSync(gap))("on generalized assignment (../shared/instances/gap)", () => {
+  it.each([
+    ["cattrysse1994/gap1-0", 261],
+    ["cattrysse1994/gap12-0", 974],
+    ["chu1997/a05100", 1698],
+    ["chu1997/c05100", 1931],
+  ])("%s is never beaten, nor its bound above", async (name, optimum) => {
+    const problem = readAssignment(readFileSync(join(gap, name), "utf8"));
+    const found = (await search(problem, options(1, 3000), nothing))?.solution;
+    expect(found !== undefined && "objective" in found).toBe(true);
+    if (found === undefined || !("objective" in found)) return;
+    expect(found.objective[0]!.value).toBeGreaterThanOrEqual(optimum);
+    expect(found.objective[0]!.bound).toBeLessThanOrEqual(optimum);
+    expect(found.objective[0]!.value).toBeLessThanOrEqual(1.03 * optimum);
+  });
+});
