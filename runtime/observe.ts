@@ -11,7 +11,7 @@ interface ObservedCluster {
   readonly cluster: string;
   readonly target: "directory" | "kubernetes";
   readonly context?: string;
-  /** Replicas by workload (`app/workload`) that run there because of us; empty when unknown. */
+  /** Replicas by workload (`app/workload`) that run there because of us; of an unknown cluster, what ran when it last answered here. */
   readonly placed: Readonly<Record<string, number>>;
 }
 
@@ -48,11 +48,14 @@ async function observeCluster(cluster: Pick<Cluster, "name" | "context">, world:
   };
   try {
     const target = await world.open(cluster);
-    return { ...observed, ...(await readCluster(target, world.project)) };
+    const known = await readCluster(target, world.project);
+    if (known.identity !== undefined)
+      world.lastSeen.remember(cluster.name, { identity: known.identity, placed: known.placed });
+    return { ...observed, ...known };
   } catch (error) {
     const { message, details } = asRefusal(error);
     const problem = details.help === undefined ? message : `${message} (${details.help})`;
-    return { ...observed, state: "unknown", problem, placed: {} };
+    return { ...observed, state: "unknown", problem, placed: world.lastSeen.recall(cluster.name)?.placed ?? {} };
   }
 }
 

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { lastSeenIn, type LastSeen } from "./last-seen.ts";
 import { directoryTarget } from "./targets/directory.ts";
 import type { LockHolder, Target } from "./targets/port.ts";
 
@@ -27,6 +28,8 @@ export interface World {
   readonly isGone: (holder: LockHolder) => boolean;
   /** Kubeconfig files, the first that names a context wins. */
   readonly kubeconfig: readonly string[];
+  /** What ran on clusters when they last answered. */
+  readonly lastSeen: LastSeen;
   /** The target of a cluster, opened once. */
   readonly open: (cluster: { readonly name: string; readonly context?: string }) => Promise<Target>;
   /** Closes every target that was opened. */
@@ -59,6 +62,7 @@ export function realWorld(root: string, context: WorldContext, project: string =
     holder: { host: hostname(), machine: machine(), pid: process.pid, user: userName() },
     isGone: (holder) => holder.machine === machine() && holder.host === hostname() && !isAlive(holder.pid),
     kubeconfig: kubeconfigFiles(context.env),
+    lastSeen: lastSeenIn(root),
     open: (cluster) => {
       const key = `${cluster.name}\0${cluster.context ?? ""}`;
       const target = open.get(key) ?? openTarget(world, cluster);

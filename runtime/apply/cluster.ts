@@ -116,6 +116,8 @@ async function settle(work: ClusterWork, before: Inventory, journal: Inventory, 
   const after = settled(before, journal, work.tasks, work.results, work.run.plan.inputs);
   const nothing = isEmptyInventory(after) ? undefined : sameContent(before, after) ? before : after;
   await work.target.writeInventory(nothing, version);
+  const { cluster, identity } = work.tasks;
+  if (identity !== undefined) work.run.world.lastSeen.remember(cluster, { identity, placed: after.placed });
 }
 
 function resultOf(work: ClusterWork, detail: string | undefined): ClusterResult {

@@ -54,7 +54,11 @@ describe.skipIf(!tools.available)(
   () => {
     beforeAll(async () => {
       const one = nodes("node", 2);
-      clusters = await startClusters({ names, nodes: Object.fromEntries(names.map((name) => [name, one])) });
+      clusters = await startClusters({
+        names,
+        users: [{ name: "eve" }],
+        nodes: Object.fromEntries(names.map((name) => [name, one])),
+      });
     });
     afterAll(async () => clusters?.stop());
     beforeEach(() => {
@@ -401,6 +405,37 @@ describe.skipIf(!tools.available)(
       expect((await contents(paris)).filter((name) => /\/(one|two)$/.test(name))).toEqual([
         "configmap/one",
         "configmap/two",
+      ]);
+    });
+
+    it("deletes nothing where it may not see everything, and writes what it may", async () => {
+      const paris = clusters.get("paris");
+      const wanted: Wanted = { paris: { shop: [configMap("one"), configMap("two")] } };
+      await apply(await plan(wanted, ["paris"]), world);
+      // Eve may do everything with ConfigMaps and Leases of this namespace, and list nothing else.
+      await paris.kubectl(["create", "role", "eve", "--verb=*", "--resource=configmaps,leases.coordination.k8s.io"]);
+      await paris.kubectl(["create", "rolebinding", "eve", "--role=eve", "--user=eve"]);
+      await paris.kubectl(["create", "clusterrole", "eve-sees", "--verb=get", "--resource=namespaces"]);
+      await paris.kubectl(["create", "clusterrolebinding", "eve-sees", "--clusterrole=eve-sees", "--user=eve"]);
+      const eve = { paris: paris.contextOf("eve") };
+      const asEve = (w: Wanted) => planOf(world, ["paris"], w, {}, eve);
+      const less = await asEve({ paris: { shop: [configMap("one", { a: "2" })] } });
+      expect(less.diagnostics).toEqual([]);
+      expect(less.changes.map((c) => [c.name, c.action])).toEqual([
+        ["one", "update"],
+        ["two", "delete"],
+      ]);
+      const withSecret = await asEve({ paris: { shop: [configMap("one", { a: "2" }), deployment("web")] } });
+      expect(withSecret.diagnostics.map((d) => d.code).sort()).toEqual(["runtime/object-refused", "runtime/unread"]);
+      expect(withSecret.changes.map((c) => [c.name, c.action])).toEqual([["one", "update"]]);
+      const mallory = await planOf(world, ["paris"], wanted, {}, { paris: "nobody" });
+      expect(mallory).toMatchObject({ clusters: [{ state: "unknown" }], changes: [] });
+      await paris.kubectl([
+        "delete",
+        "role/eve",
+        "rolebinding/eve",
+        "clusterrole/eve-sees",
+        "clusterrolebinding/eve-sees",
       ]);
     });
 

@@ -81,6 +81,9 @@ describe("apply", () => {
     const outcome = await apply(plan, world);
     expect(outcome).toMatchObject({ outcome: "partial", updated: 1, deleted: 1 });
     expect(keysOn(world, "lyon")).toEqual(["Deployment.apps/default/db"]);
+    // What ran there is remembered, so that it is not placed a second time elsewhere.
+    const [silent] = await observeClusters([{ name: "lyon" }], world);
+    expect(silent).toMatchObject({ state: "unknown", placed: { "shop/db": 1 } });
   });
 
   it("refuses what is not ours and leaves it alone", async () => {

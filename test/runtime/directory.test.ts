@@ -208,6 +208,16 @@ describe("what others put there", () => {
   });
 });
 
+it("remembers what ran on a cluster, and survives a memory that is broken", () => {
+  const seen = { identity: "uid", placed: { "shop/web": 2 } };
+  world.lastSeen.remember("paris/../x", seen);
+  expect(world.lastSeen.recall("paris/../x")).toEqual(seen);
+  expect(readdirSync(join(root, ".placet", "seen"))).toEqual(["paris%2F..%2Fx.json"]);
+  writeFileSync(join(root, ".placet", "seen", "paris%2F..%2Fx.json"), '{"placed":{"a":"b"}}');
+  expect(world.lastSeen.recall("paris/../x")).toBeUndefined();
+  expect(world.lastSeen.recall("nowhere")).toBeUndefined();
+});
+
 describe("the lock", () => {
   const lockFile = (): string => paris(".lock");
   const holder = { host: "elsewhere", machine: "another", pid: 1, user: "ann", since: "today" };

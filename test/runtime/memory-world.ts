@@ -4,6 +4,7 @@ import type { Objects, PlacedObject, Plan } from "../../planner/index.ts";
 import type { EngineEvent } from "../../runtime/events.ts";
 import { applyPlan, type ApplyOptions, type ApplyOutcome } from "../../runtime/apply.ts";
 import { refKey, refOf } from "../../runtime/inventory.ts";
+import type { Seen } from "../../runtime/last-seen.ts";
 import { observeClusters } from "../../runtime/observe.ts";
 import { planChanges, type PlanChangesOptions } from "../../runtime/plan-changes.ts";
 import { memoryCluster, memoryTarget, type MemoryCluster } from "../../runtime/targets/memory.ts";
@@ -20,6 +21,7 @@ export function memoryWorld(
   project = "shop",
   clusters = new Map(names.map((name) => [name, memoryCluster(`identity-${name}`)])),
 ): MemoryWorld {
+  const seen = new Map<string, Seen>();
   const world: MemoryWorld = {
     clusters,
     elapsed: 0,
@@ -36,6 +38,7 @@ export function memoryWorld(
     holder: { host: "test", machine: "test", pid: 1, user: "tester" },
     isGone: () => false,
     kubeconfig: [],
+    lastSeen: { recall: (cluster) => seen.get(cluster), remember: (cluster, what) => void seen.set(cluster, what) },
     open: async ({ name }) => {
       const cluster = clusters.get(name);
       if (cluster === undefined) throw new Error(`there is no cluster ${name}`);
