@@ -9,6 +9,13 @@ export const runtimeDiagnostics = defineDiagnostics("runtime", {
     todo: "Reach the cluster again and plan anew; what was planned for the other clusters stands.",
     message: (cluster: string, problem: string) => `cluster \`${cluster}\` is unknown: ${problem}`,
   },
+  "one-cluster-twice": {
+    severity: "error",
+    what: "Two clusters of the fleet are the same cluster.",
+    why: "Each would take what the other made there for left over, and delete it.",
+    todo: "Give one of them the context that it should have, or take it out of the fleet.",
+    message: (clusters: string) => `${clusters} are the same cluster: their contexts lead to one API server`,
+  },
   "not-ours": {
     severity: "error",
     what: "An object that the plan would create exists already and belongs to somebody else.",

@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Deployments must be Available with the current template rolled out (as `kubectl rollout status` has it), StatefulSets, DaemonSets and Jobs
- * likewise; pods Ready; claims Bound unless their class waits for a consumer; definitions Established. Anything else is ready once it is there.
+ * likewise; pods Ready; definitions Established. Anything else is ready once it is there.
  */
 export function healthOf(object: KubernetesObject): Health {
   if (object.metadata["deletionTimestamp"] !== undefined) return waiting("it is being deleted");

@@ -53,6 +53,8 @@ export async function planChanges(
   world: World,
   options: PlanChangesOptions = {},
 ): Promise<PlannedChanges> {
+  const twice = sameClusters(observations);
+  if (twice.length > 0) return { changes: [], clusters: observations.map(stateOf), diagnostics: twice };
   const parts = await inParallel(observations, clustersAtOnce, (observation) =>
     planCluster(observation, objects[observation.cluster] ?? [], world, options),
   );
@@ -61,6 +63,18 @@ export async function planChanges(
     clusters: parts.flatMap((part) => part.clusters),
     diagnostics: parts.flatMap((part) => part.diagnostics),
   };
+}
+
+/** Names that lead to one cluster would share its inventory, and each delete what the other made. */
+function sameClusters(observations: readonly Observation[]): Diagnostic[] {
+  const known = observations.flatMap((o) =>
+    o.state === "known" && o.identity !== undefined ? [{ name: o.cluster, identity: o.identity }] : [],
+  );
+  return [...Map.groupBy(known, (one) => one.identity).values()]
+    .filter((same) => same.length > 1)
+    .map((same) =>
+      runtimeDiagnostics.make["one-cluster-twice"](undefined, [same.map(({ name }) => `\`${name}\``).join(" and ")]),
+    );
 }
 
 async function planCluster(

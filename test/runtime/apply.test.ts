@@ -86,6 +86,30 @@ describe("apply", () => {
     expect(silent).toMatchObject({ state: "unknown", placed: { "shop/db": 1 } });
   });
 
+  it("plans nothing when two names lead to one cluster", async () => {
+    const world = running(["paris"]);
+    const paris = world.clusters.get("paris");
+    if (paris === undefined) throw new Error("no paris");
+    const both = {
+      ...memoryWorld(
+        [],
+        "shop",
+        new Map([
+          ["paris", paris],
+          ["lutetia", paris],
+        ]),
+      ),
+    };
+    const plan = await planOf(both, ["paris", "lutetia"], { paris: { shop: [configMap("one")] } });
+    expect(plan.diagnostics.map((d) => [d.code, d.message])).toEqual([
+      [
+        "runtime/one-cluster-twice",
+        "`paris` and `lutetia` are the same cluster: their contexts lead to one API server",
+      ],
+    ]);
+    expect(plan.changes).toEqual([]);
+  });
+
   it("refuses what is not ours and leaves it alone", async () => {
     const world = running(["paris"]);
     const paris = world.clusters.get("paris");
