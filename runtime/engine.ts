@@ -96,7 +96,10 @@ export async function makePlan(project: Project, request: PlanRequest, world: Wo
     return { plan, ir, before, observations, outcome, sources };
   }
   // No answer is shown before a checker that shares no code with the solvers has accepted it.
-  const violations = verifyPlacement(ir, before, outcome.placed, { proven: outcome.status === "optimal" });
+  const violations = verifyPlacement(ir, before, outcome.placed, {
+    proven: outcome.status === "optimal",
+    without: request.without,
+  });
   const broken = violations.filter((v) => v.rule !== "packing-undecided");
   if (broken.length > 0) throw new Error(`a solver broke an intent:\n${broken.map((v) => v.message).join("\n")}`);
   known.push(...violations.map((v) => plannerDiagnostics.make["packing-undecided"](v.spans[0], [v.message])));
