@@ -5,8 +5,8 @@ import { choicesOf, valuesOf } from "../presolve/index.ts";
 import { arcsOf } from "./arcs.ts";
 import { ascend } from "./bound.ts";
 import type { Compact } from "./compact.ts";
-import { boundAt } from "./relaxed.ts";
-import { summed } from "./weigh.ts";
+import { boundAt } from "./certificate.ts";
+import { isWhole, summed } from "./weigh.ts";
 import type { Weighed } from "./weigh.ts";
 
 export interface Proof {
@@ -38,7 +38,7 @@ export function prove(
   weighed.terms.forEach((term, t) => {
     const name = term.objective === undefined ? undefined : problem.objectives[term.objective]?.name;
     const value = term.objective === undefined ? (hidden[level++] as number) : (values[term.objective] as number);
-    if (isIdle(weighed, t)) {
+    if (term.idle) {
       const bound = Math.max(term.costs.constant, leastOf(problem, name));
       held += term.factor * value;
       open ||= !reaches(value, bound);
@@ -49,7 +49,7 @@ export function prove(
     const read = (found: number): number => whole(weighed, t, open ? found : (found - held) / term.factor);
     let bound = Math.max(read(boundAt(compact, arcs, free)), leastOf(problem, name));
     if (!open && !reaches(value, bound)) bound = Math.max(bound, read(boundAt(compact, arcs, prices)));
-    const last = weighed.terms.slice(t + 1).every((later) => later.costs.cost.every((each) => each === 0));
+    const last = weighed.terms.slice(t + 1).every((later) => later.idle);
     if (!open && !last && !reaches(value, bound)) {
       const upper = held + value * term.factor;
       bound = Math.max(bound, read(ascend(compact, arcs, { steps: STEPS, upper, stopped }).bound));
@@ -59,14 +59,6 @@ export function prove(
     if (name !== undefined) objective.push({ name, value: tidy(value), bound: tidy(Math.min(value, bound)) });
   });
   return { objective, optimal: !open };
-}
-
-/** Whether no replica makes a difference, as far as each can be judged alone. */
-function isIdle({ terms, before }: Weighed, t: number): boolean {
-  const costs = terms[t]?.costs;
-  const nothing = (values: Float64Array | Int32Array | undefined): boolean =>
-    values?.every((each) => each === 0) ?? true;
-  return nothing(costs?.cost) && nothing(costs?.leftOut) && (costs?.reward === 0 || nothing(before));
 }
 
 const reaches = (value: number, bound: number): boolean => value - bound <= 1e-9 * Math.max(1, Math.abs(value));
@@ -79,7 +71,7 @@ const only = ({ terms, before }: Weighed, t: number): Weighed => ({
 /** A term of whole numbers has a whole value. */
 function whole({ terms }: Weighed, t: number, bound: number): number {
   const costs = terms[t]?.costs;
-  if (costs === undefined || !costs.cost.every((each) => Number.isInteger(each))) return bound;
+  if (costs === undefined || !isWhole(costs.cost)) return bound;
   return Math.ceil(bound - 1e-6 * Math.max(1, Math.abs(bound)));
 }
 

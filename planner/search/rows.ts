@@ -36,8 +36,8 @@ export function newRows(shape: Shape, limits: readonly Limit[]): Rows {
   const { capacity, rowScale, touchy } = kept;
   return {
     entryStart,
-    entryRow: Int32Array.from(found.row.slice(0, next)),
-    entryAmount: Float64Array.from(found.amount.slice(0, next)),
+    entryRow: found.row.slice(0, next),
+    entryAmount: found.amount.slice(0, next),
     capacity,
     rowScale,
     touchy,
@@ -46,8 +46,8 @@ export function newRows(shape: Shape, limits: readonly Limit[]): Rows {
 
 interface Found {
   readonly start: Int32Array;
-  readonly row: number[];
-  readonly amount: number[];
+  readonly row: Int32Array;
+  readonly amount: Float64Array;
   readonly bounds: number[];
   /** Rows that say something the others do not. */
   readonly telling: Set<number>;
@@ -63,12 +63,14 @@ function collect(shape: Shape, limits: readonly Limit[]): Found {
     for (let r = 0; r < resources; r++)
       for (let parts = 2; parts <= PARTS; parts++) bounds.push((parts - 1) * pool.count);
   const extra = extraRows(problem, limits, bounds, telling);
-  const row: number[] = [];
-  const amount: number[] = [];
+  let row = new Int32Array(4 * shape.candidateOf.length + 16);
+  let amount = new Float64Array(row.length);
+  let size = 0;
   const emit = (at: number, value: number): void => {
     if (value === 0) return;
-    row.push(at);
-    amount.push(value);
+    if (size === row.length) [row, amount] = [grown(row), grown(amount)];
+    row[size] = at;
+    amount[size++] = value;
   };
   const start = new Int32Array(shape.candidateOf.length + 1);
   for (let slot = 0; slot < shape.candidateOf.length; slot++) {
@@ -95,9 +97,16 @@ function collect(shape: Shape, limits: readonly Limit[]): Found {
       }
     }
     extra(w, shape.cluster[candidate] as number, pool < 0 ? (own?.pools ?? []) : [pool], emit);
-    start[slot + 1] = row.length;
+    start[slot + 1] = size;
   }
   return { start, row, amount, bounds, telling };
+}
+
+/** A copy with twice the room. */
+function grown<T extends Int32Array | Float64Array>(array: T): T {
+  const larger = new (array.constructor as new (size: number) => T)(2 * array.length);
+  larger.set(array);
+  return larger;
 }
 
 /**

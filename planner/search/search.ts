@@ -33,8 +33,9 @@ export interface Searched {
   readonly prices: Float64Array;
 }
 
-/** Passes over the pairs for the prices. */
-const ASCENT = 320;
+/** Passes over the pairs for the prices: at first, and when the answer they led to is not yet near enough. */
+const ASCENT = 200;
+const SHARPER = 300;
 /** Rounds of steps at most; each goes over all workloads once. */
 const ROUNDS = 16;
 /** Longest chain of those that make way; a longer one is tried when a round gains less than this share. */
@@ -90,7 +91,11 @@ export async function search(
   };
   polish();
   if (!near() && !over()) await improveFamilies(ground, state, ranked);
-  proof = rebased(proof, state);
+  if (!near() && !over()) {
+    const sharper = { steps: SHARPER, upper: worth(state, weights), from: prices, stopped: over };
+    prices.set(ascend(compact, arcsOf(compact, weights), sharper).prices);
+    proof = judge(ground, weighed, state, prices);
+  }
   report();
   const around = {
     state,

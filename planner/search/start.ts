@@ -3,6 +3,7 @@
 import type { Arcs } from "./arcs.ts";
 import type { Ascent } from "./bound.ts";
 import type { Compact } from "./compact.ts";
+import { numbered, select } from "./relaxed.ts";
 import type { State } from "./state.ts";
 
 /** Whether most of what is wanted runs already, so that the plan in force is the place to begin. */
@@ -68,13 +69,18 @@ export function priceOf(compact: Compact, prices: Float64Array, c: number): numb
   return least === Infinity ? 0 : least;
 }
 
+/** How many of the candidates of a workload are put in order; the others follow as they come. */
+const ORDERED = 32;
+
 /** Candidates of each workload, the cheapest at the prices first. */
 export function rankedBy(compact: Compact, cost: Float64Array, prices: Float64Array): Int32Array {
-  const key = Float64Array.from(cost, (each, c) => each + priceOf(compact, prices, c));
-  const ranked = Int32Array.from(cost, (_, c) => c);
-  for (let w = 0; w < compact.workloads; w++)
-    ranked
-      .subarray(compact.candidateStart[w], compact.candidateStart[w + 1])
-      .sort((a, b) => (key[a] as number) - (key[b] as number) || a - b);
+  const key = new Float64Array(cost.length);
+  for (let c = 0; c < cost.length; c++) key[c] = (cost[c] as number) + priceOf(compact, prices, c);
+  const ranked = numbered(cost.length);
+  for (let w = 0; w < compact.workloads; w++) {
+    const own = ranked.subarray(compact.candidateStart[w], compact.candidateStart[w + 1]);
+    if (own.length > ORDERED) select(own, key, ORDERED);
+    own.subarray(0, ORDERED).sort((a, b) => (key[a] as number) - (key[b] as number) || a - b);
+  }
   return ranked;
 }

@@ -21,15 +21,15 @@ export interface Weighed {
     readonly objective: number | undefined;
     readonly costs: TermCosts;
     readonly factor: number;
+    /** No replica makes a difference, as far as each can be judged alone. */
+    readonly idle: boolean;
   }[];
   readonly before: Int32Array;
 }
 
 export function weigh(compact: Compact): Weighed {
   const { problem } = compact;
-  const before = Int32Array.from(
-    problem.workloads.flatMap(({ candidates }) => candidates.map((entry) => entry.before)),
-  );
+  const before = Int32Array.from(each(problem, (candidate) => candidate.before));
   const listed = problem.objectives.map((term, objective) => ({ objective, costs: costsOf(compact, term) }));
   const split = problem.objectives.findIndex((term) => term.name !== "unplaced");
   const at = split < 0 ? listed.length : split;
@@ -38,6 +38,7 @@ export function weigh(compact: Compact): Weighed {
     ...choicesOf(compact).map((costs) => ({ objective: undefined, costs })),
     ...listed.slice(at),
   ];
+  const runsAlready = largestIn(before) > 0;
   let above = 0;
   const terms = all
     .toReversed()
@@ -45,7 +46,8 @@ export function weigh(compact: Compact): Weighed {
       const largest = largestOf(term.costs);
       const factor = above === 0 ? 1 : (1 + 3 * above) / smallestOf(term.costs, largest);
       above += factor * largest;
-      return { ...term, factor };
+      const idle = largest === 0 || (term.costs.reward > 0 && !runsAlready);
+      return { ...term, factor, idle };
     })
     .toReversed();
   return { terms, before };
@@ -57,8 +59,9 @@ export function summed(compact: Compact, { terms, before }: Weighed, count: numb
   const reward = new Float64Array(compact.most.length);
   const leftOut = new Float64Array(compact.workloads);
   let constant = 0;
-  for (const { costs, factor } of terms.slice(0, count)) {
+  for (const { costs, factor, idle } of terms.slice(0, count)) {
     constant += factor * costs.constant;
+    if (idle) continue;
     for (let c = 0; c < cost.length; c++) {
       cost[c] = (cost[c] as number) + factor * (costs.cost[c] as number);
       if (costs.reward > 0 && (before[c] as number) > 0) reward[c] = (reward[c] as number) + factor * costs.reward;
@@ -99,10 +102,21 @@ function costsOf(compact: Compact, term: ObjectiveTerm): TermCosts {
   }
 }
 
-const zeros = (compact: Compact): Float64Array => new Float64Array(compact.most.length);
+const none = new WeakMap<Compact, Float64Array>();
 
-const each = (problem: Problem, of: (candidate: Candidate) => number): Float64Array =>
-  Float64Array.from(problem.workloads.flatMap(({ candidates }) => candidates.map(of)));
+/** The cost of terms that charge no replica; shared, and never written to. */
+function zeros(compact: Compact): Float64Array {
+  const known = none.get(compact) ?? new Float64Array(compact.most.length);
+  none.set(compact, known);
+  return known;
+}
+
+function each(problem: Problem, of: (candidate: Candidate) => number): Float64Array {
+  const values = new Float64Array(problem.workloads.reduce((sum, { candidates }) => sum + candidates.length, 0));
+  let next = 0;
+  for (const { candidates } of problem.workloads) for (const candidate of candidates) values[next++] = of(candidate);
+  return values;
+}
 
 /** Milliseconds to the nearest place where a target could be: no replica there can be closer. */
 function leastLatency({ problem, candidateStart, most }: Compact): Float64Array {
@@ -129,7 +143,7 @@ function choicesOf(compact: Compact): readonly TermCosts[] {
   const rules = problem.rules.filter((rule) => rule.kind === "choices");
   const depth = Math.max(1, ...rules.map((rule) => rule.choices.length));
   return Array.from({ length: depth - 1 }, (_, level) => {
-    const cost = zeros(compact);
+    const cost = new Float64Array(compact.most.length);
     for (const { workload, choices } of rules) {
       const earlier = new Set(choices.slice(0, level + 1).flat());
       problem.workloads[workload]?.candidates.forEach(({ cluster, before }, i) => {
@@ -141,17 +155,25 @@ function choicesOf(compact: Compact): readonly TermCosts[] {
 }
 
 function largestOf({ cost, reward, leftOut }: TermCosts): number {
-  let [low, high] = [0, reward];
-  for (const value of cost) {
-    if (value > high) high = value;
-    if (value < low) low = value;
-  }
-  for (const value of leftOut) if (value > high) high = value;
-  return high - low;
+  let low = 0;
+  for (let c = 0; c < cost.length; c++) if ((cost[c] as number) < low) low = cost[c] as number;
+  return Math.max(reward, largestIn(cost), largestIn(leftOut)) - low;
+}
+
+function largestIn(values: Float64Array | Int32Array): number {
+  let high = 0;
+  for (let i = 0; i < values.length; i++) if ((values[i] as number) > high) high = values[i] as number;
+  return high;
 }
 
 /** What a term changes by at least, as far as can be told: one where its numbers are whole. */
 function smallestOf({ cost, reward }: TermCosts, largest: number): number {
   if (reward > 0 || largest === 0) return 1;
-  return cost.every((value) => Number.isInteger(value)) ? 1 : Math.max(1e-9, largest * 1e-3);
+  return isWhole(cost) ? 1 : Math.max(1e-9, largest * 1e-3);
+}
+
+/** Whether a term takes whole values only. */
+export function isWhole(cost: Float64Array): boolean {
+  for (let c = 0; c < cost.length; c++) if (!Number.isInteger(cost[c])) return false;
+  return true;
 }

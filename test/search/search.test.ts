@@ -11,7 +11,7 @@ import { replicasOf } from "../../planner/outcome.ts";
 import { arcsOf } from "../../planner/search/arcs.ts";
 import { ascend } from "../../planner/search/bound.ts";
 import { compactOf } from "../../planner/search/compact.ts";
-import { boundAt } from "../../planner/search/relaxed.ts";
+import { boundAt } from "../../planner/search/certificate.ts";
 import { search } from "../../planner/search/search.ts";
 import { summed, weigh } from "../../planner/search/weigh.ts";
 import { solveProblem as solveExactly } from "../../planner/solver/solve.ts";
