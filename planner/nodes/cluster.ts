@@ -1,5 +1,5 @@
 // One cluster of the problem as a board: its nodes one by one, and its workloads as kinds of pods. It must not know how pods are packed.
-import type { Cluster, ConditionIr, Ir, NodePool, RunIr, Workload } from "../../compiler/index.ts";
+import type { Cluster, Ir, NodePool, RunIr, Workload } from "../../compiler/index.ts";
 import { selectsNodes, untolerated } from "../build/admission.ts";
 import { holdsOnPool } from "../build/condition.ts";
 import { labelsOfNodes } from "../build/fleet.ts";
@@ -95,7 +95,7 @@ function kindOf(
   const taken = pools.filter(
     ({ source: pool }) =>
       selectsNodes(source.pod, labelsOfNodes(pool, ir.fleet)) &&
-      run.where.every(({ condition }) => holdsOnPool(withoutBounds(condition), cluster, pool)) &&
+      run.where.every(({ condition }) => holdsOnPool(condition, cluster, pool)) &&
       forbids.every(({ condition }) => !holdsOnPool(condition, cluster, pool)),
   );
   const tolerated = pools.filter(({ source: pool }) => untolerated(pool.taints, source.pod, words) === undefined);
@@ -111,11 +111,4 @@ function kindOf(
     count: 0,
     pod: source.pod,
   };
-}
-
-/** A condition without the bounds that the pod's own requests see to: no node label says them, so spread counts such nodes. */
-function withoutBounds(condition: ConditionIr): ConditionIr {
-  if (condition.kind === "and") return { ...condition, operands: condition.operands.map(withoutBounds) };
-  const bound = condition.kind === "resource" && (condition.operator === ">=" || condition.operator === ">");
-  return bound ? { kind: "always" } : condition;
 }

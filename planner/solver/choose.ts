@@ -24,14 +24,10 @@ function isSmall(draft: Draft): boolean {
   return integers <= 16 && draft.rows.length <= 48;
 }
 
-/** Milliseconds after which a small model was not so small after all. */
-const SMALL_LIMIT = 500;
-
 const smallFirst: Solver = {
   name: javascriptLpSolver.name,
   async solve(model, options) {
-    const quick = { ...options, timeLimit: Math.min(options.timeLimit, SMALL_LIMIT) };
-    const found = await javascriptLpSolver.solve(model, quick);
+    const found = await javascriptLpSolver.solve(model, options);
     // It calls a model infeasible when its pivots run in a circle: that is for another to confirm.
     return found.status === "optimal" ? found : highs.solve(model, options);
   },

@@ -1,9 +1,9 @@
 // javascript-lp-solver behind the solver port. The only file that imports it. Stopped by its time limit it answers `feasible` with
-// fractions, so an answer is a point to check and never a proof unless it finished well within its time. It looks at the clock only between
-// branches, and a single linear program of a hundred columns was seen to run for minutes: larger models are not given to it.
+// fractions, so an answer is a point to check and never a proof unless it ran to its end. It looks at the clock only between branches,
+// and its first phase can pivot in a circle for ever (seen on sixteen columns): so its pivots are counted, and it is stopped by that.
 import type { Model as Lp, SolverAPI } from "javascript-lp-solver";
 import { checkPoint, valueOf } from "./model.ts";
-import type { Model, ModelSolution, Solver } from "./model.ts";
+import type { Model, ModelOptions, ModelSolution, Solver } from "./model.ts";
 
 export const javascriptLpSolver: Solver = {
   name: "javascript-lp-solver",
@@ -11,16 +11,47 @@ export const javascriptLpSolver: Solver = {
     if (model.lower.length > MOST_COLUMNS || model.rows.length > MOST_ROWS || options.stopped()) return unknown;
     // Its types describe the CommonJS build, where the solver is one `default` deeper than in the module that Node gives us.
     const solver = (await import("javascript-lp-solver")).default as unknown as SolverAPI;
-    const started = options.now();
-    const timeLimit = Math.max(1, options.timeLimit);
-    const answer = solver.Solve({ ...lpOf(model), timeout: timeLimit, options: { timeout: timeLimit, tolerance: 0 } });
-    const finished = options.now() - started < timeLimit * 0.9;
-    return reading(model, answer as Answer, finished);
+    countPivots(solver);
+    const deadline = options.now() + Math.max(1, options.timeLimit);
+    budget = { pivots: MOST_PIVOTS, over: () => options.stopped() || options.now() > deadline };
+    try {
+      const answer = solver.Solve({ ...lpOf(model), options: { tolerance: 0 } });
+      return reading(model, answer as Answer, budget.pivots >= 0);
+    } catch (failure) {
+      if (failure === OUT_OF_PIVOTS) return unknown;
+      throw failure;
+    } finally {
+      budget = undefined;
+    }
   },
 };
 
 const MOST_COLUMNS = 80;
 const MOST_ROWS = 140;
+const MOST_PIVOTS = 10_000;
+
+const OUT_OF_PIVOTS = new Error("out of pivots");
+let budget: { pivots: number; readonly over: ModelOptions["stopped"] } | undefined;
+let counted = false;
+
+/** Makes every pivot of every tableau count against the budget of the solve that is under way; it runs without a break, so there is one. */
+function countPivots(solver: SolverAPI): void {
+  if (counted) return;
+  counted = true;
+  const tableau = (solver as unknown as { readonly Tableau: { readonly prototype: Tableau } }).Tableau.prototype;
+  const pivot = tableau.pivot;
+  tableau.pivot = function (this: Tableau, row: number, column: number) {
+    if (budget !== undefined && (--budget.pivots < 0 || (budget.pivots % 256 === 0 && budget.over()))) {
+      budget.pivots = -1;
+      throw OUT_OF_PIVOTS;
+    }
+    pivot.call(this, row, column);
+  };
+}
+
+interface Tableau {
+  pivot: (row: number, column: number) => void;
+}
 
 interface Answer {
   readonly feasible?: boolean;

@@ -189,10 +189,11 @@ const conjunction = (condition: ConditionIr): readonly ConditionIr[] =>
 
 /**
  * Whether the pods' requests alone keep them off every node of which the bound is not true: then no label needs to. A DaemonSet's pods
- * are made for nodes before their requests are looked at, so for them a label does.
+ * are made for nodes before their requests are looked at, so for them a label does; and topology spread counts the nodes that labels leave,
+ * with room or not.
  */
 function heldByRequests(part: ConditionIr, workload: Workload, run: RunIr, site: Site): boolean {
-  if (part.kind !== "resource" || workload.perNode) return false;
+  if (part.kind !== "resource" || workload.perNode || workload.pod.spread.length > 0) return false;
   const needed = run.demand[part.resource] ?? 0;
   return site.pools.every(
     ({ pool }) => holdsOnPool(part, site.cluster, pool) || (pool.shape[part.resource] ?? 0) < needed,
