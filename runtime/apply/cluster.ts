@@ -28,7 +28,15 @@ export async function applyCluster(participant: Participant, run: ApplyRun): Pro
   const { target, tasks, stored } = participant;
   const before = inventoryIn(stored, run.world.project);
   const known = new Map(before.objects.map((entry) => [refKey(entry), entry]));
-  const work: ClusterWork = { ...participant, run, known, results: new Map(), opened: new Set(), halted: undefined };
+  const work: ClusterWork = {
+    ...participant,
+    run,
+    known,
+    results: new Map(),
+    opened: new Set(),
+    halted: undefined,
+    silent: false,
+  };
   let detail: string | undefined;
   try {
     if (!hasWork(tasks)) {
@@ -111,6 +119,7 @@ async function letGo(work: ClusterWork): Promise<void> {
 }
 
 async function settle(work: ClusterWork, before: Inventory, journal: Inventory, version: string): Promise<void> {
+  if (work.silent) throw new Refusal("unreachable", `${work.halted}; the next apply goes on from its journal`);
   if (work.lock.lost.aborted)
     throw new Refusal("moved", `the lock of ${work.tasks.cluster} was lost; the next apply goes on from its journal`);
   const after = settled(before, journal, work.tasks, work.results, work.run.plan.inputs);

@@ -1,6 +1,7 @@
 // What the inventory says before, during and after an apply. Pure: it must not know targets or time.
 import type { Change } from "../../planner/index.ts";
 import { manifestDigest, refKey, sortedInventory, type Inventory, type InventoryEntry } from "../inventory.ts";
+import { isShared } from "../shared-kinds.ts";
 import type { ClusterTasks } from "./tasks.ts";
 
 /** How one change ended. `uncertain`: it may have happened though no answer came. */
@@ -90,7 +91,8 @@ function settledEntry(
   if (change.action === "none") {
     // What leaves and is kept was let go of; if that failed, it is still listed.
     if (manifest === undefined) return result?.kind === "done" ? undefined : previous;
-    if (previous === undefined) return undefined;
+    // What many share is joined without a trace; anything else that is as it should be is ours, and must be listed to be deleted one day.
+    if (previous === undefined && isShared(change)) return undefined;
     const { recovered: _recovered, ...found } = entryOf(change, previous);
     return change.uid === undefined ? found : { ...found, uid: change.uid };
   }

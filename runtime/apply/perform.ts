@@ -39,7 +39,10 @@ export async function failed(work: ClusterWork, change: Change, error: unknown):
   const { cluster } = work.tasks;
   if (refusal.kind === "unauthorized") work.halted = `${cluster} no longer accepts who we are`;
   const silent = refusal.kind === "unreachable" || (refusal.kind === "timeout" && (await isSilent(work)));
-  if (silent) work.halted = `${cluster} does not answer`;
+  if (silent) {
+    work.halted = `${cluster} does not answer`;
+    work.silent = true;
+  }
   work.results.set(refKey(change), { kind: "failed", uncertain: isUncertain(refusal), reason: refusal.message });
   const help = refusal.details.help === undefined ? {} : { help: refusal.details.help };
   const object = eventObject(change);

@@ -36,6 +36,8 @@ export interface ClusterWork extends Participant {
   readonly opened: Set<Change>;
   /** Why nothing new may begin: the user stopped, the lock was lost, the cluster does not answer. */
   halted: string | undefined;
+  /** The cluster does not answer: nothing more is asked of it, its journal says what there may be. */
+  silent: boolean;
 }
 
 export const isDone = (work: ClusterWork, change: Change): boolean => work.results.get(refKey(change))?.kind === "done";

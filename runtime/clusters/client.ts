@@ -55,6 +55,7 @@ export interface ClusterClient {
     ref: ObjectRef,
     preconditions: { readonly uid: string; readonly resourceVersion?: string },
     propagationPolicy: "Background" | "Foreground",
+    within?: number,
   ) => Promise<KubernetesObject | undefined>;
   readonly raw: (path: string, within?: number) => Promise<Answer>;
 }
@@ -113,14 +114,16 @@ export function clusterClient(transport: Transport): ClusterClient {
       const path = `${objectPath(resource, ref)}?${new URLSearchParams({ fieldManager: manager })}`;
       await ask({ method: "PATCH", path, contentType: "application/merge-patch+json", body: JSON.stringify(patch) });
     },
-    async remove(resource, ref, preconditions, propagationPolicy) {
+    async remove(resource, ref, preconditions, propagationPolicy, within) {
       const body = JSON.stringify({
         kind: "DeleteOptions",
         apiVersion: "v1",
         propagationPolicy,
         preconditions,
       });
-      const left = await orAbsent(ask({ method: "DELETE", path: objectPath(resource, ref), body }));
+      const left = await orAbsent(
+        ask({ method: "DELETE", path: objectPath(resource, ref), body, ...(within === undefined ? {} : { within }) }),
+      );
       // A Status means that it is gone; an object, that finalizers hold it.
       return left === undefined || left.kind === "Status" ? undefined : left;
     },

@@ -4,7 +4,8 @@ import type { Live } from "../targets/port.ts";
 import { Refusal } from "../targets/refusal.ts";
 import type { ClusterClient } from "./client.ts";
 import type { ApiResource } from "./discovery.ts";
-import { isShared, ownershipOf, type Marks } from "./marks.ts";
+import { ownershipOf, type Marks } from "./marks.ts";
+import { isShared } from "../shared-kinds.ts";
 
 export interface ClusterHand {
   readonly cluster: string;

@@ -21,6 +21,7 @@ const leases: ApiResource = {
 const renewMilliseconds = 5_000;
 const durationSeconds = 20;
 const pollMilliseconds = 500;
+const releaseMilliseconds = 3_000;
 
 const holderAnnotation = "placet.dev/holder";
 
@@ -158,17 +159,12 @@ function hold(world: LeaseWorld, client: ClusterClient, ref: Ref, taken: Kuberne
     lost: lost.signal,
     release: async () => {
       stop();
-      await renewing;
+      if (renewing !== undefined) await Promise.race([renewing, world.sleep(releaseMilliseconds)]);
       if (lost.signal.aborted) return;
-      await client.remove(
-        leases,
-        ref,
-        {
-          uid: String(current.metadata["uid"]),
-          resourceVersion: String(current.metadata["resourceVersion"]),
-        },
-        "Background",
-      );
+      // Whoever waits for an apply to end does not wait long for a server that is gone: the Lease runs out by itself.
+      const { uid, resourceVersion } = current.metadata;
+      const version = { uid: String(uid), resourceVersion: String(resourceVersion) };
+      await client.remove(leases, ref, version, "Background", releaseMilliseconds);
     },
   };
 }

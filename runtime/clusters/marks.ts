@@ -2,8 +2,7 @@
 // It must not know transports.
 import { createHash } from "node:crypto";
 import type { KubernetesObject } from "../../compiler/index.ts";
-import { groupKind } from "../../planner/index.ts";
-import type { InventoryEntry, ObjectRef } from "../inventory.ts";
+import type { InventoryEntry } from "../inventory.ts";
 
 export const partOf = "applyset.kubernetes.io/part-of";
 export const setId = "applyset.kubernetes.io/id";
@@ -61,13 +60,6 @@ export const managedFields = (object: KubernetesObject): readonly ManagedField[]
 
 const appliedBy = (object: KubernetesObject, marks: Marks): boolean =>
   managedFields(object).some((field) => field.manager === marks.manager && field.operation === "Apply");
-
-/**
- * Kinds that many share: a namespace or a definition that is there already is joined, not owned. It gets no label of ours, only the fields
- * that the manifest names, and those are given back when we leave.
- */
-export const isShared = (ref: Pick<ObjectRef, "apiVersion" | "kind">): boolean =>
-  ["Namespace", "CustomResourceDefinition.apiextensions.k8s.io"].includes(groupKind(ref));
 
 /** Fields that only a server may set; a manifest exported from a cluster holds them, and the server would refuse or misread them. */
 const serverFields = ["managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink"];

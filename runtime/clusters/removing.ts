@@ -6,7 +6,8 @@ import type { ClusterHand } from "./hand.ts";
 import type { Removal } from "../targets/port.ts";
 import { Refusal } from "../targets/refusal.ts";
 import type { ApiResource } from "./discovery.ts";
-import { isShared, ownershipOf, partOf } from "./marks.ts";
+import { ownershipOf, partOf } from "./marks.ts";
+import { isShared } from "../shared-kinds.ts";
 
 const attempts = 4;
 

@@ -8,7 +8,8 @@ import { foreignRefusal, liveOf, type ClusterHand } from "./hand.ts";
 import type { Expected, Live, Preview, PreviewOptions, WriteOptions } from "../targets/port.ts";
 import { Refusal } from "../targets/refusal.ts";
 import type { ApiResource } from "./discovery.ts";
-import { isShared, ownershipOf, partOf, wireBody } from "./marks.ts";
+import { ownershipOf, partOf, wireBody } from "./marks.ts";
+import { isShared } from "../shared-kinds.ts";
 
 /**
  * A version that no object has. With it, server-side apply creates what is not there and refuses what is, in one request: an API server

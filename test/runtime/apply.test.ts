@@ -86,6 +86,22 @@ describe("apply", () => {
     expect(silent).toMatchObject({ state: "unknown", placed: { "shop/db": 1 } });
   });
 
+  it("lists what carries our mark though an older inventory does not name it, so that it can be deleted one day", async () => {
+    const world = running(["paris"]);
+    const paris = world.clusters.get("paris");
+    if (paris === undefined) throw new Error("no paris");
+    await apply(await planOf(world, ["paris"], { paris: { shop: [configMap("one")] } }), world);
+    const older = paris.inventory;
+    await apply(await planOf(world, ["paris"], { paris: { shop: [configMap("one"), configMap("two")] } }), world);
+    paris.inventory = older;
+    await apply(
+      await planOf(world, ["paris"], { paris: { shop: [configMap("one", { a: "1" }), configMap("two")] } }),
+      world,
+    );
+    expect(await apply(await planOf(world, ["paris"], {}), world)).toMatchObject({ outcome: "done", deleted: 2 });
+    expect(keysOn(world, "paris")).toEqual([]);
+  });
+
   it("plans nothing when two names lead to one cluster", async () => {
     const world = running(["paris"]);
     const paris = world.clusters.get("paris");
