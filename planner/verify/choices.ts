@@ -30,12 +30,19 @@ function wasPossible(world: World, distances: Distances, step: EarlierChoice, st
   const id = run.workload;
   const target = world.clusters.get(to);
   if (target === undefined || !world.candidate(run, target)) return false;
-  const loads = new Map<string, number>();
-  for (const other of world.ir.runs) {
-    const count = world.replicas(other.workload, to) + (other === run ? replicas : 0);
-    if (count > 0) loads.set(other.workload, count);
+  // Where it comes from too: a pod that is attracted to it may not stand there alone.
+  for (const [cluster, more] of [
+    [target, replicas],
+    [world.clusters.get(from), -replicas],
+  ] as const) {
+    if (cluster === undefined) continue;
+    const loads = new Map<string, number>();
+    for (const other of world.ir.runs) {
+      const count = world.replicas(other.workload, cluster.name) + (other === run ? more : 0);
+      if (count > 0) loads.set(other.workload, count);
+    }
+    if (packingOf(world, cluster, loads, steps) !== "fits") return false;
   }
-  if (packingOf(world, target, loads, steps) !== "fits") return false;
   const row = { ...world.placed[id], [to]: world.replicas(id, to) + replicas };
   row[from] = world.replicas(id, from) - replicas;
   const moved = worldOf(world.ir, world.before, { ...world.placed, [id]: row }, [...world.lost]);

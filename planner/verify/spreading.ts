@@ -96,6 +96,8 @@ export function earlierChoices(world: World): EarlierChoice[] {
       const came = world.replicas(run.workload, from) - (world.before[run.workload]?.[from] ?? 0);
       if (rank <= 0 || came <= 0) continue;
       const replicas = run.spreading.kind === "divided" ? 1 : copySizeOf(world, run);
+      // A copy of which part was there before would bring more to the earlier choice than it takes from the later one.
+      if (came < replicas) continue;
       for (const to of choices.slice(0, rank).flat()) {
         if (run.spreading.kind !== "divided" && world.replicas(run.workload, to) > 0) continue;
         steps.push({ run, from, to, replicas });
