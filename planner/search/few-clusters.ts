@@ -10,6 +10,8 @@ export interface Ground {
   readonly free: (w: number) => boolean;
   /** Clusters of which packing taught something: they are left as they are. */
   readonly packed: (cluster: number) => boolean;
+  /** By candidate: 0 where no better answer has anything. */
+  readonly worthwhile: Uint8Array;
   readonly solver: Solver;
 }
 
@@ -55,7 +57,7 @@ function costOf({ cost, kept, reward }: Weights, { compact }: State, candidate: 
   return (cost[candidate] as number) - (step > 1 ? (keeps * (reward[candidate] as number)) / step : 0);
 }
 
-function columnsOf({ state, free, weights, packed }: Ground, all: readonly number[]): readonly Column[] {
+function columnsOf({ state, free, weights, packed, worthwhile }: Ground, all: readonly number[]): readonly Column[] {
   const { compact, on } = state;
   const clusters = all.filter((cluster) => !packed(cluster));
   const inside = new Set(clusters);
@@ -71,7 +73,11 @@ function columnsOf({ state, free, weights, packed }: Ground, all: readonly numbe
     .flatMap((w) => {
       const own: Column[] = [];
       for (let c = compact.candidateStart[w] as number; c < (compact.candidateStart[w + 1] as number); c++)
-        if (inside.has(compact.cluster[c] as number) && (compact.most[c] as number) > 0)
+        if (
+          inside.has(compact.cluster[c] as number) &&
+          (compact.most[c] as number) > 0 &&
+          (worthwhile[c] === 1 || (on[c] as number) > 0)
+        )
           own.push({ slot: compact.slotStart[c] as number, candidate: c, step: compact.step[w] as number });
       return own;
     });

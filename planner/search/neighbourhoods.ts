@@ -11,6 +11,8 @@ export type Step = (left: number, options: SolveOptions) => Promise<number | und
 /** Clusters of a neighbourhood, pass by pass, and the milliseconds that one may take. */
 const SIZES = [3, 5, 4, 6, 5, 7];
 const PATIENCE = 3_000;
+/** Neighbourhoods at most: the budget is counted, so that the same input gives the same answer. */
+const MOST = 400;
 /** How many of the best candidates of a workload draw it. */
 const DRAWS = 8;
 
@@ -24,13 +26,13 @@ export function neighbourhoods(
 ): Step {
   const random = newRandom(seed);
   let pass = 0;
+  let steps = 0;
   let queue: number[] = [];
-  let gainedInPass = Infinity;
   return async (left, options) => {
+    if (++steps > MOST) return undefined;
     if (queue.length === 0) {
-      if (pass >= SIZES.length || gainedInPass <= 0) return undefined;
+      if (pass >= SIZES.length) return undefined;
       queue = seeds(ground, prices, before);
-      gainedInPass = 0;
       pass++;
     }
     const at = queue.shift();
@@ -38,15 +40,13 @@ export function neighbourhoods(
     const clusters = around(ground, ranked, at, SIZES[pass - 1] as number, random);
     if (clusters.length < 2) return 0;
     const { now, stopped, seed: own } = options;
-    const gained = await decideClusters(ground, clusters, {
+    return decideClusters(ground, clusters, {
       timeLimit: Math.max(1, Math.min(left, PATIENCE)),
       gap: 0,
       seed: own,
       now,
       stopped,
     });
-    gainedInPass += gained;
-    return gained;
   };
 }
 

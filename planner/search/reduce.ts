@@ -1,6 +1,8 @@
 // Candidates that no answer as good as the one in hand can use: with one replica there, the bound alone is above it. It must not know how
 // either was found.
 import { arcsOf } from "./arcs.ts";
+import type { Arcs } from "./arcs.ts";
+import type { Compact } from "./compact.ts";
 import { newRelaxed } from "./relaxed.ts";
 import type { Searched } from "./search.ts";
 import { priceOf } from "./start.ts";
@@ -23,28 +25,11 @@ export function reducible({ solution, compact, weighed, prices }: Searched): Kep
   if (open < 0 || t < 0 || weighed.terms.some((term) => term.objective === undefined)) return undefined;
   const name = compact.problem.objectives[open]?.name;
   if (name === "latency" || name === "clusters" || name === "imbalance") return undefined;
-  const weights = summed(compact, weighed, t + 1);
-  const arcs = arcsOf(compact, weights);
-  const relaxed = newRelaxed(compact, arcs);
-  const bound = relaxed.pass(prices, true);
+  const arcs = arcsOf(compact, summed(compact, weighed, t + 1));
   const value = weighed.terms
     .slice(0, t + 1)
     .reduce((sum, term) => sum + term.factor * (solution.objective[term.objective as number]?.value ?? 0), 0);
-  // Of what each workload takes at these prices, the dearest replica is what another would take the place of.
-  const reduced = (a: number): number =>
-    (arcs.cost[a] as number) + priceOf(compact, prices, arcs.candidate[a] as number);
-  const keeps = new Uint8Array(compact.most.length);
-  for (let w = 0; w < compact.workloads; w++) {
-    let dearest = arcs.optional[w] === 1 ? 0 : -Infinity;
-    for (let a = arcs.start[w] as number; a < (arcs.start[w + 1] as number); a++)
-      if ((relaxed.amount[a] as number) > 0) dearest = Math.max(dearest, reduced(a));
-    const size = compact.step[w] as number;
-    for (let a = arcs.start[w] as number; a < (arcs.start[w + 1] as number); a++) {
-      const least = bound + size * Math.max(0, reduced(a) - dearest);
-      const chosen = (relaxed.amount[a] as number) > 0 || arcs.single[w] === 1;
-      if (chosen || least <= value + 1e-6 * Math.max(1, Math.abs(value))) keeps[arcs.candidate[a] as number] = 1;
-    }
-  }
+  const keeps = worthwhile(compact, arcs, prices, value);
   let size = 0;
   const candidates = compact.problem.workloads.map(({ candidates: own }, w) => {
     const kept = own.flatMap((_, i) => (keeps[(compact.candidateStart[w] as number) + i] === 1 ? [i] : []));
@@ -52,4 +37,26 @@ export function reducible({ solution, compact, weighed, prices }: Searched): Kep
     return kept;
   });
   return { candidates, size };
+}
+
+/** By candidate: 0 where one step there, at these prices, brings the bound above a value that is reached already. */
+export function worthwhile(compact: Compact, arcs: Arcs, prices: Float64Array, value: number): Uint8Array {
+  const relaxed = newRelaxed(compact, arcs);
+  const bound = relaxed.pass(prices, true);
+  const reduced = (a: number): number =>
+    (arcs.cost[a] as number) + priceOf(compact, prices, arcs.candidate[a] as number);
+  const keeps = new Uint8Array(compact.most.length);
+  const most = value + 1e-6 * Math.max(1, Math.abs(value));
+  for (let w = 0; w < compact.workloads; w++) {
+    const [first, last] = [arcs.start[w] as number, arcs.start[w + 1] as number];
+    // Of what the workload takes at these prices, the dearest replica is what another would take the place of.
+    let dearest = arcs.optional[w] === 1 ? 0 : -Infinity;
+    for (let a = first; a < last; a++) if ((relaxed.amount[a] as number) > 0) dearest = Math.max(dearest, reduced(a));
+    for (let a = first; a < last; a++) {
+      const chosen = (relaxed.amount[a] as number) > 0 || arcs.single[w] === 1;
+      const least = bound + (compact.step[w] as number) * Math.max(0, reduced(a) - dearest);
+      if (chosen || least <= most) keeps[arcs.candidate[a] as number] = 1;
+    }
+  }
+  return keeps;
 }

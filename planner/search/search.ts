@@ -16,6 +16,7 @@ import type { Improver } from "./improve.ts";
 import { newKeeps } from "./keeps.ts";
 import type { Keeps } from "./keeps.ts";
 import { neighbourhoods } from "./neighbourhoods.ts";
+import { worthwhile } from "./reduce.ts";
 import { prove } from "./proof.ts";
 import type { Proof } from "./proof.ts";
 import { hardestFirst, isWarm, rankedBy, startFromAverage, startFromBefore } from "./start.ts";
@@ -102,6 +103,7 @@ export async function search(
     weights,
     free: (w: number) => !keeps.ruled(w),
     packed: keeps.packed,
+    worthwhile: worthwhile(compact, arcsOf(compact, weights), prices, worth(state, weights)),
     solver: highs,
   };
   const step = neighbourhoods(around, ranked, prices, warm ? weighed.before : undefined, options.seed);
