@@ -27,7 +27,7 @@ async function ask(
   const wanted = truth.kind === "impossible" ? "impossible" : "best";
   if (outcome.status === "infeasible") return { said: "impossible", truth: wanted };
   if (outcome.status === "unknown" || truth.kind === "impossible") return { said: outcome.status, truth: wanted };
-  const broken = verifyPlacement(ir, before, outcome.placed, { proven: false });
+  const broken = verifyPlacement(ir, before, outcome.placed, { proven: outcome.status === "optimal" });
   if (broken.length > 0) return { said: broken.map((violation) => violation.message).join("; "), truth: wanted };
   const best = truth.vector.filter((_, i) => truth.names[i] !== "choices");
   const mine = outcome.objective.map((term) => term.value);
