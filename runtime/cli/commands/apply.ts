@@ -124,7 +124,7 @@ export async function carryOut(
       emit,
       signal: context.signal,
       adopt: options.adopt === true,
-      lockTimeout: options.lockTimeout / 1000, // seconds
+      lockTimeout: options.lockTimeout,
     });
     return applyExitCode(outcome);
   } finally {
