@@ -1,7 +1,7 @@
 // What is proven of a placement: a bound for each term, given that those before it are at their values. It must not know how the placement
 // was found.
 import type { Placement, Problem } from "../problem.ts";
-import { choicesOf, valuesOf } from "../presolve/index.ts";
+import { choicesOf, valuesOf, wantedOf } from "../presolve/index.ts";
 import { arcsOf } from "./arcs.ts";
 import { ascend } from "./bound.ts";
 import type { Compact } from "./compact.ts";
@@ -77,9 +77,15 @@ function whole({ terms }: Weighed, t: number, bound: number): number {
 
 /** What no placement goes below, of terms that are no sum over replicas. */
 function leastOf(problem: Problem, name: string | undefined): number {
-  if (name === "clusters")
-    return problem.workloads.some(({ optional, candidates }) => !optional && candidates.length > 0) ? 1 : 0;
-  return -Infinity;
+  const present = problem.workloads.filter(({ optional, candidates }) => !optional && candidates.length > 0);
+  if (name === "clusters") return present.length > 0 ? 1 : 0;
+  if (name !== "imbalance") return -Infinity;
+  // Everything spread evenly over all that there is.
+  return problem.resources.reduce((most, _, r) => {
+    const asked = present.reduce((sum, workload) => sum + wantedOf(workload) * (workload.demand[r] as number), 0);
+    const there = problem.pools.reduce((sum, { shape, count }) => sum + (shape[r] as number) * count, 0);
+    return there > 0 ? Math.max(most, asked / there) : most;
+  }, 0);
 }
 
 const tidy = (value: number): number => Number(value.toPrecision(12));

@@ -15,16 +15,17 @@ export interface Kept {
 }
 
 /**
- * What remains when the first open term is held against its bound; undefined when terms are open that are no sum over replicas. Ties stay:
- * every answer with the same value is still there.
+ * What remains when the first open term is held against its bound; undefined when nothing can be said. Ties stay: every answer that is as
+ * good is still there.
  */
 export function reducible({ solution, compact, weighed, prices }: Searched): Kept | undefined {
   if (!("objective" in solution)) return undefined;
   const open = solution.objective.findIndex(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
-  const t = weighed.terms.findIndex((term) => term.objective === open);
-  if (open < 0 || t < 0 || weighed.terms.some((term) => term.objective === undefined)) return undefined;
+  if (open < 0 || weighed.terms.some((term) => term.objective === undefined)) return undefined;
+  // Of a term that is no sum over replicas only those before it speak, which are proven then.
   const name = compact.problem.objectives[open]?.name;
-  if (name === "latency" || name === "clusters" || name === "imbalance") return undefined;
+  const t = name === "latency" || name === "clusters" || name === "imbalance" ? open - 1 : open;
+  if (t < 0) return undefined;
   const arcs = arcsOf(compact, summed(compact, weighed, t + 1));
   const value = weighed.terms
     .slice(0, t + 1)

@@ -17,8 +17,8 @@ const SEARCHING = 0.3;
 /** @param floors proven values of every term, or none. */
 export async function solvePart(part: Part, options: SolveOptions, floors: readonly number[]): Promise<ExactSolution> {
   const { problem, cuts, limits } = part;
-  const exactly = (asked: SolveOptions, of: Problem = problem): Promise<ExactSolution> =>
-    solveExactly(of, asked, { cuts, limits, floors });
+  const exactly = (asked: SolveOptions, of = problem, known = floors): Promise<ExactSolution> =>
+    solveExactly(of, asked, { cuts, limits, floors: known });
   const size = problem.workloads.reduce((sum, workload) => sum + workload.candidates.length, 0);
   const forced = options.solver === "search";
   if (!forced && (options.solver !== "auto" || size <= SMALL)) return exactly(options);
@@ -36,8 +36,16 @@ export async function solvePart(part: Part, options: SolveOptions, floors: reado
     ...problem,
     workloads: problem.workloads.map((workload, w) => without(workload, kept.candidates[w] ?? [])),
   };
-  const exact = await exactly({ ...options, solver: "highs", timeLimit: left() }, reduced);
+  const exact = await exactly({ ...options, solver: "highs", timeLimit: left() }, reduced, provenOf(found.solution));
   return better(found.solution, spreadOut(exact, problem, kept.candidates));
+}
+
+/** Values of the terms that are proven, up to the first that is not: nothing that comes after is below them. */
+function provenOf(solution: ExactSolution): readonly number[] {
+  if (!("objective" in solution)) return [];
+  const open = solution.objective.findIndex(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
+  const terms = open < 0 ? solution.objective : solution.objective.slice(0, open);
+  return terms.map(({ name, bound }) => (name === "latency" ? bound * 1000 : bound));
 }
 
 const gapIn = (solution: ExactSolution): number => ("gap" in solution ? solution.gap : 1);
