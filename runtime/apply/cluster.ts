@@ -11,6 +11,7 @@ import { closePolicies, openPolicy, takeAway } from "./moving.ts";
 import { haltReason, perform } from "./perform.ts";
 import { closesLater } from "./policies.ts";
 import { hasWork, isShrink } from "./tasks.ts";
+import { untilScheduled } from "./scheduling.ts";
 import { untilReady } from "./waiting.ts";
 import { isDone, type ApplyRun, type ClusterWork, type Participant } from "./work.ts";
 
@@ -72,6 +73,12 @@ async function writeAll(work: ClusterWork): Promise<void> {
     // A kind must be served before its objects come, in a later batch.
     const definitions = batch.filter((c) => c.kind === "CustomResourceDefinition" && isDone(work, c));
     if (definitions.length > 0) await untilReady(work, definitions);
+    // The order is the one in which the packing is known to hold: the scheduler must see it too.
+    if (tasks.order.length > 0)
+      await untilScheduled(
+        work,
+        batch.filter((c) => isWorkload(c) && isDone(work, c)),
+      );
   }
 }
 

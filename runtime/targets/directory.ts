@@ -92,6 +92,7 @@ export function directoryTarget(world: DirectoryWorld, cluster: string): Target 
       return { kind: "gone" };
     },
 
+    unscheduled: async () => 0, // a file needs no node
     release: async () => undefined,
     lock: (milliseconds) => directoryLock(world, directory, milliseconds),
     onRetry: () => undefined,

@@ -6,6 +6,7 @@ import type { ApiResource } from "../clusters/discovery.ts";
 import { refusalOf } from "../clusters/answers.ts";
 import { inventoryStore } from "../clusters/inventory-store.ts";
 import { leaseLock } from "../clusters/lease-lock.ts";
+import { podsWithoutNode } from "../clusters/scheduling.ts";
 import { readOurs, recoverOurs } from "../clusters/reading.ts";
 import { releaseObject, removeObject } from "../clusters/removing.ts";
 import { openCluster } from "../clusters/open.ts";
@@ -69,6 +70,7 @@ export async function kubernetesTarget(world: World, cluster: string, context: s
     preview: (object, ref, known, options) => previewObject(hand, object, ref, known, options),
     write: (object, ref, expected, options) => writeObject(hand, object, ref, expected, options),
     remove: (entry, options) => removeObject(hand, entry, options?.withPods === true),
+    unscheduled: (object, ref) => podsWithoutNode(hand, object, ref),
     release: (entry) => releaseObject(hand, entry),
     lock: (milliseconds) => leaseLock(world, client, marks, milliseconds),
     onRetry: (tell) => transport.onRetry(tell),

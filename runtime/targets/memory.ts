@@ -156,6 +156,7 @@ export function memoryTarget(
         return { kind: "gone" as const };
       }),
 
+    unscheduled: async () => 0,
     release: (entry) =>
       call("release", entry, () => {
         const found = find(entry);

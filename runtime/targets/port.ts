@@ -98,6 +98,8 @@ export interface Target {
    * Deletes the object that `entry` names, if it is still that one and still ours. `withPods`: it is there until everything that it owns is gone.
    */
   remove(entry: InventoryEntry, options?: { readonly withPods: boolean }): Promise<Removal>;
+  /** Pods that a workload asks for and that have no node yet; 0 where objects have no life of their own. */
+  unscheduled(object: KubernetesObject, ref: ObjectRef): Promise<number>;
   /** Takes our marks off, and leaves the object to whoever has it. */
   release(entry: InventoryEntry): Promise<void>;
   /** Waits up to so many milliseconds for whoever holds the lock. */
