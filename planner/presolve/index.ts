@@ -2,4 +2,4 @@
 export { joinPlacements, presolve, type Presolved } from "./presolve.ts";
 export { partOf, type Part } from "./parts.ts";
 export { without } from "./usable.ts";
-export { choicesOf, nearest, valuesOf, wantedOf } from "./value.ts";
+export { choicesOf, nearest, presentOn, valuesOf, wantedOf } from "./value.ts";

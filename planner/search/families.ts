@@ -6,14 +6,21 @@ import type { State } from "./state.ts";
 
 /** Candidates of each member at first, and milliseconds for one family. */
 const FEW = 8;
+/** Candidates of a whole family at most. */
+const COLUMNS = 3_000;
 const PATIENCE = 5_000;
 
 /** Places every family that does not stand already; false when one of them finds no place. */
-export async function decideFamilies(ground: SearchGround, state: State, ranked: Int32Array): Promise<boolean> {
+export async function decideFamilies(
+  ground: SearchGround,
+  state: State,
+  ranked: Int32Array,
+  which: (family: readonly number[]) => boolean,
+): Promise<boolean> {
   for (const family of familiesOf(ground)) {
-    if (stands(ground, state, family)) continue;
+    if (!which(family) || stands(ground, state, family)) continue;
     let decided = false;
-    for (const width of [FEW, Infinity]) {
+    for (const width of [FEW, Math.max(FEW, Math.floor(COLUMNS / family.length))]) {
       if (ground.over()) return false;
       decided = await again(ground, state, ranked, family, width, true);
       if (decided) break;

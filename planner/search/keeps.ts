@@ -4,15 +4,17 @@ import type { Compact } from "./compact.ts";
 import type { State } from "./state.ts";
 
 export interface Keeps {
-  /** Whether more than rows and totals speaks of a workload: a rule, or a latency. */
+  /** Whether a workload can not be moved by itself: a rule speaks of it, or others are to be close to it. */
   readonly ruled: (w: number) => boolean;
   /** Whether all that binds a workload holds now. */
   readonly holds: (state: State, w: number) => boolean;
   /** Whether packing taught anything of a cluster, and whether what is on it now keeps to that. */
   readonly packed: (cluster: number) => boolean;
   readonly packs: (state: State, cluster: number) => boolean;
-  /** Workloads that a rule ties to this one, itself among them. */
+  /** Workloads that a rule ties to this one, itself among them; those that a latency ties too, if they are few. */
   readonly family: (w: number) => readonly number[];
+  /** Workloads that others are to be close to: they are decided first. */
+  readonly targets: ReadonlySet<number>;
 }
 
 type Check = (state: State) => boolean;
@@ -44,10 +46,17 @@ export function newKeeps(compact: Compact, cuts: readonly NodeCut[]): Keeps {
   }
   const learnt = new Map<number, NodeCut[]>();
   for (const cut of cuts) learnt.set(cut.cluster, [...(learnt.get(cut.cluster) ?? []), cut]);
-  for (const { from, to } of problem.latencies) bind([from, ...to], () => true);
+  const { near, targets } = latencyTies(problem);
   const families = new Map<number, readonly number[]>();
+  const family = (w: number): readonly number[] => {
+    const known = families.get(w);
+    if (known !== undefined) return known;
+    const found = closure(w, [ties, near], LARGEST) ?? (closure(w, [ties], Infinity) as readonly number[]);
+    for (const at of found) families.set(at, found);
+    return found;
+  };
   return {
-    ruled: (w) => (checks[w] as Check[]).length > 0,
+    ruled: (w) => (checks[w] as Check[]).length > 0 || targets.has(w) || family(w).length > 1,
     holds: (state, w) => (checks[w] as Check[]).every((check) => check(state)),
     packed: (cluster) => learnt.has(cluster),
     packs: (state, cluster) =>
@@ -58,16 +67,33 @@ export function newKeeps(compact: Compact, cuts: readonly NodeCut[]): Keeps {
             return cut.exactly ? here === replicas : here >= replicas;
           }),
       ),
-    family: (w) => {
-      const known = families.get(w);
-      if (known !== undefined) return known;
-      const found = new Set([w]);
-      for (const at of found) for (const other of ties[at] as Set<number>) found.add(other);
-      const family = [...found].sort((a, b) => a - b);
-      for (const at of family) families.set(at, family);
-      return family;
-    },
+    family,
+    targets,
   };
+}
+
+/** Workloads up to which a family is decided together with all to which it is to be close. */
+const LARGEST = 24;
+
+/** Who speaks with whom, and the workloads that others are to be close to. */
+function latencyTies({ workloads, latencies }: Compact["problem"]) {
+  const near: Set<number>[] = workloads.map(() => new Set());
+  for (const { from, to } of latencies)
+    for (const w of [from, ...to]) for (const other of [from, ...to]) near[w]?.add(other);
+  return { near, targets: new Set(latencies.flatMap(({ to }) => to)) };
+}
+
+function closure(
+  w: number,
+  tied: readonly (readonly ReadonlySet<number>[])[],
+  most: number,
+): readonly number[] | undefined {
+  const found = new Set([w]);
+  for (const at of found) {
+    for (const ties of tied) for (const other of ties[at] ?? []) found.add(other);
+    if (found.size > most) return undefined;
+  }
+  return [...found].sort((a, b) => a - b);
 }
 
 interface Look {

@@ -1,6 +1,6 @@
 // The anytime search: prices from the bound, a first placement from them, steps and exact neighbourhoods that make it better, until the gap,
 // the steps or the time are reached. Rules are always decided by the exact solvers. It must not know how parts come about.
-import { valuesOf } from "../presolve/index.ts";
+import { presentOn, valuesOf } from "../presolve/index.ts";
 import type { Placement, Problem, SolveOptions } from "../problem.ts";
 import { highs } from "../solver/highs.ts";
 import type { Learnt } from "../solver/learnt.ts";
@@ -23,7 +23,7 @@ import { hardestFirst, isWarm, rankedBy, startFromAverage, startFromBefore } fro
 import { newState, placementOf } from "./state.ts";
 import type { State } from "./state.ts";
 import { newGain } from "./value.ts";
-import { summed, weigh } from "./weigh.ts";
+import { chargeLatency, summed, weigh } from "./weigh.ts";
 import type { Weighed } from "./weigh.ts";
 import type { Weights } from "./arcs.ts";
 
@@ -73,9 +73,14 @@ export async function search(
     state = newState(compact);
     startFromAverage(state, arcs, ascent, (w) => !keeps.ruled(w));
   }
-  const ranked = rankedBy(compact, weights.cost, prices);
+  const first = rankedBy(compact, weights.cost, prices);
+  const isTarget = (family: readonly number[]): boolean => family.some((w) => keeps.targets.has(w));
+  if (!(await decideFamilies(ground, state, first, isTarget))) return undefined;
+  const decided = placementOf(state);
+  chargeLatency(compact, weighed, weights, (w) => presentOn(problem, decided, w));
+  const ranked = problem.latencies.length === 0 ? first : rankedBy(compact, weights.cost, prices);
   const improver = improverOf(ground, state, ranked);
-  if (!(await decideFamilies(ground, state, ranked))) return undefined;
+  if (!(await decideFamilies(ground, state, ranked, (family) => !isTarget(family)))) return undefined;
   if (!complete(ground, improver, prices)) return undefined;
   let proof = judge(ground, weighed, state, prices);
   const report = (): void => options.onProgress?.({ solver: "search", ...headline(proof) });
@@ -93,8 +98,9 @@ export async function search(
   polish();
   if (!near() && !over()) await improveFamilies(ground, state, ranked);
   if (!near() && !over()) {
+    const plain = summed(compact, weighed, weighed.terms.length);
     const sharper = { steps: SHARPER, upper: worth(state, weights), from: prices, stopped: over };
-    prices.set(ascend(compact, arcsOf(compact, weights), sharper).prices);
+    prices.set(ascend(compact, arcsOf(compact, plain), sharper).prices);
     proof = judge(ground, weighed, state, prices);
   }
   report();

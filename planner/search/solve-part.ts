@@ -11,6 +11,8 @@ import { search } from "./search.ts";
 /** Candidates up to which exact solvers are asked at once, and up to which they are asked after the search. */
 const SMALL = 600;
 const MIDDLE = 6_000;
+/** Candidates beyond which even writing the model of an exact solver takes longer than anyone waits. */
+const HUGE = 40_000;
 /** The share of the time that the search gets where the exact solvers come after it. */
 const SEARCHING = 0.3;
 
@@ -27,7 +29,10 @@ export async function solvePart(part: Part, options: SolveOptions, floors: reado
   const share = size <= MIDDLE ? SEARCHING : 1;
   const found = await search(problem, { ...options, timeLimit: options.timeLimit * share }, { cuts, limits });
   // The search proves nothing by finding nothing: an exact solver says whether there is nothing to find.
-  if (found === undefined) return exactly({ ...options, solver: "auto", timeLimit: left() });
+  if (found === undefined)
+    return size > HUGE
+      ? { status: "unknown", solver: "search" }
+      : exactly({ ...options, solver: "auto", timeLimit: left() });
   const enough = found.solution.status === "optimal" || gapIn(found.solution) <= options.gap;
   if (enough || options.stopped() || left() <= 1) return found.solution;
   const kept = reducible(found);

@@ -72,6 +72,33 @@ export function summed(compact: Compact, { terms, before }: Weighed, count: numb
   return { cost, kept: before, reward, leftOut, constant };
 }
 
+/**
+ * Charges latencies to where the targets really are, where weights charged what they are at least. Without it a replica would be drawn to
+ * where a target could have been.
+ */
+export function chargeLatency(
+  compact: Compact,
+  { terms }: Weighed,
+  weights: Weights,
+  presentOn: (w: number) => readonly number[],
+): void {
+  const { problem, candidateStart, most } = compact;
+  const at = problem.objectives.findIndex((term) => term.name === "latency");
+  const term = terms.find(({ objective }) => objective === at);
+  if (at < 0 || term === undefined || problem.latencies.length === 0) return;
+  const real = new Float64Array(most.length);
+  for (const { from, to } of problem.latencies) {
+    const targets = new Set(to.flatMap(presentOn));
+    problem.workloads[from]?.candidates.forEach(({ cluster }, i) => {
+      const c = (candidateStart[from] as number) + i;
+      real[c] = (real[c] as number) + nearest(problem, cluster, targets) / 1000;
+    });
+  }
+  for (let c = 0; c < real.length; c++)
+    weights.cost[c] =
+      (weights.cost[c] as number) + term.factor * ((real[c] as number) - (term.costs.cost[c] as number));
+}
+
 function costsOf(compact: Compact, term: ObjectiveTerm): TermCosts {
   const { problem } = compact;
   const leftOut = new Float64Array(compact.workloads);
