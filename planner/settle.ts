@@ -4,7 +4,8 @@ import type { Ir } from "../compiler/index.ts";
 import { newJudge } from "./nodes/index.ts";
 import { usageOf } from "./outcome.ts";
 import type { NodeCut, Placement, Problem, SolveOptions } from "./problem.ts";
-import { gapOf, solveProblem } from "./solver/index.ts";
+import { solveProblem } from "./search/index.ts";
+import { gapOf } from "./solver/index.ts";
 import type { ExactSolution, Limit } from "./solver/index.ts";
 
 export interface Settled {
