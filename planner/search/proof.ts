@@ -33,6 +33,7 @@ export function prove(
   const values = valuesOf(problem, placement);
   const hidden = choicesOf(problem, placement);
   const free = new Float64Array(compact.capacity.length);
+  const priced = prices.some((price) => price > 0);
   let [held, open, level] = [0, false, 0];
   const objective: { name: string; value: number; bound: number }[] = [];
   weighed.terms.forEach((term, t) => {
@@ -48,7 +49,7 @@ export function prove(
     const arcs = arcsOf(compact, open ? summed(compact, only(weighed, t), 1) : summed(compact, weighed, t + 1));
     const read = (found: number): number => whole(weighed, t, open ? found : (found - held) / term.factor);
     let bound = Math.max(read(boundAt(compact, arcs, free)), leastOf(problem, name));
-    if (!open && !reaches(value, bound)) bound = Math.max(bound, read(boundAt(compact, arcs, prices)));
+    if (!open && priced && !reaches(value, bound)) bound = Math.max(bound, read(boundAt(compact, arcs, prices)));
     const last = weighed.terms.slice(t + 1).every((later) => later.idle);
     if (!open && !last && !reaches(value, bound)) {
       const upper = held + value * term.factor;

@@ -73,19 +73,24 @@ function collect(shape: Shape, limits: readonly Limit[]): Found {
     amount[size++] = value;
   };
   const start = new Int32Array(shape.candidateOf.length + 1);
+  const free = Float64Array.from(problem.pools.flatMap((pool) => [...pool.shape]));
+  const singles = problem.pools.map((_, p): readonly number[] => [p]);
+  const plain = extra === undefined;
   for (let slot = 0; slot < shape.candidateOf.length; slot++) {
     const candidate = shape.candidateOf[slot] as number;
     const w = shape.workloadOf[candidate] as number;
-    const workload = problem.workloads[w] as ProblemWorkload;
-    const own = workload.candidates[candidate - (shape.candidateStart[w] as number)];
+    const { demand: demands, perNode, candidates } = problem.workloads[w] as ProblemWorkload;
     const pool = shape.poolOf[slot] as number;
-    for (const p of pool < 0 ? (own?.pools ?? []) : [pool]) {
-      const { count, shape: free } = problem.pools[p] as ProblemPool;
-      const pods = workload.perNode ? count : 1;
+    const pools =
+      pool < 0
+        ? (candidates[candidate - (shape.candidateStart[w] as number)]?.pools ?? [])
+        : (singles[pool] as readonly number[]);
+    for (const p of pools) {
+      const pods = perNode ? (problem.pools[p] as ProblemPool).count : 1;
       for (let r = 0; r < resources; r++) {
-        const demand = workload.demand[r] as number;
+        const demand = demands[r] as number;
         if (demand === 0) continue;
-        const node = free[r] as number;
+        const node = free[p * resources + r] as number;
         emit(p * resources + r, demand * pods);
         if (demand * PARTS <= node) continue;
         for (let parts = 2; parts <= PARTS; parts++) {
@@ -96,7 +101,7 @@ function collect(shape: Shape, limits: readonly Limit[]): Found {
         }
       }
     }
-    extra(w, shape.cluster[candidate] as number, pool < 0 ? (own?.pools ?? []) : [pool], emit);
+    if (!plain) extra(w, shape.cluster[candidate] as number, pools, emit);
     start[slot + 1] = size;
   }
   return { start, row, amount, bounds, telling };
@@ -124,7 +129,14 @@ type Extra = (
 ) => void;
 
 /** Host ports, limits and cuts get rows of their own, made when they are met. */
-function extraRows(problem: Problem, limits: readonly Limit[], bounds: number[], telling: Set<number>): Extra {
+function extraRows(
+  problem: Problem,
+  limits: readonly Limit[],
+  bounds: number[],
+  telling: Set<number>,
+): Extra | undefined {
+  const asked = problem.workloads.some(({ hostPorts }) => hostPorts.length > 0);
+  if (!asked && limits.length === 0 && problem.rules.every((rule) => rule.kind !== "cut")) return undefined;
   const add = (bound: number): number => {
     telling.add(bounds.length);
     bounds.push(bound);
@@ -169,7 +181,8 @@ function keptRows(shape: Shape, { start, row, amount, bounds, telling }: Found) 
   for (let slot = 0; slot < shape.candidateOf.length; slot++) {
     const replicas = Math.min(shape.room[slot] as number, shape.most[shape.candidateOf[slot] as number] as number);
     for (let e = start[slot] as number; e < (start[slot + 1] as number); e++) {
-      const [at, value] = [row[e] as number, amount[e] as number];
+      const at = row[e] as number;
+      const value = amount[e] as number;
       if (value > 0) high[at] = (high[at] as number) + value * replicas;
       else low[at] = (low[at] as number) + value * replicas;
       largest[at] = Math.max(largest[at] as number, Math.abs(value));

@@ -104,6 +104,13 @@ export async function search(
     proof = judge(ground, weighed, state, prices);
   }
   report();
+  const done = (): Searched | undefined => {
+    if (!isSound(ground, state)) return undefined;
+    proof =
+      gapOf(rebased(proof, state).objective) === 0 ? judge(ground, weighed, state, prices) : rebased(proof, state);
+    return { solution: answer(proof, state), compact, weighed, prices };
+  };
+  if (near() || over()) return done();
   const around = {
     state,
     weights,
@@ -121,8 +128,8 @@ export async function search(
     proof = rebased(proof, state);
     report();
   }
-  if (!isSound(ground, state)) return undefined;
-  return { solution: answer(judge(ground, weighed, state, prices), state), compact, weighed, prices };
+  proof = judge(ground, weighed, state, prices);
+  return done();
 }
 
 export interface SearchGround {
@@ -193,7 +200,10 @@ const judge = ({ compact, over }: SearchGround, weighed: Weighed, state: State, 
 /** The proof of a better placement: bounds stay, as long as the terms that were at their bounds do. */
 function rebased(proof: Proof, state: State): Proof {
   const values = valuesOf(state.compact.problem, placementOf(state));
-  const objective = proof.objective.map((term, t) => ({ ...term, value: Math.max(term.bound, values[t] as number) }));
+  const objective = proof.objective.map((term, t) => ({
+    ...term,
+    value: Math.max(term.bound, Number((values[t] as number).toPrecision(12))),
+  }));
   return { ...proof, objective };
 }
 

@@ -29,8 +29,9 @@ export interface Weighed {
 
 export function weigh(compact: Compact): Weighed {
   const { problem } = compact;
-  const before = Int32Array.from(each(problem, (candidate) => candidate.before));
-  const listed = problem.objectives.map((term, objective) => ({ objective, costs: costsOf(compact, term) }));
+  const read = columnsOf(problem);
+  const { before } = read;
+  const listed = problem.objectives.map((term, objective) => ({ objective, costs: costsOf(compact, term, read) }));
   const split = problem.objectives.findIndex((term) => term.name !== "unplaced");
   const at = split < 0 ? listed.length : split;
   const all = [
@@ -99,7 +100,7 @@ export function chargeLatency(
       (weights.cost[c] as number) + term.factor * ((real[c] as number) - (term.costs.cost[c] as number));
 }
 
-function costsOf(compact: Compact, term: ObjectiveTerm): TermCosts {
+function costsOf(compact: Compact, term: ObjectiveTerm, read: Columns): TermCosts {
   const { problem } = compact;
   const leftOut = new Float64Array(compact.workloads);
   switch (term.name) {
@@ -116,9 +117,9 @@ function costsOf(compact: Compact, term: ObjectiveTerm): TermCosts {
         constant: problem.workloads.reduce((sum, workload) => sum + workload.leaving, 0),
       };
     case "preference":
-      return { cost: each(problem, (candidate) => candidate.preference), reward: 0, leftOut, constant: 0 };
+      return { cost: read.preference, reward: 0, leftOut, constant: 0 };
     case "cost":
-      return { cost: each(problem, (candidate) => candidate.cost), reward: 0, leftOut, constant: 0 };
+      return { cost: read.cost, reward: 0, leftOut, constant: 0 };
     case "score":
       return { cost: each(problem, (candidate) => candidate.scores[term.index] ?? 0), reward: 0, leftOut, constant: 0 };
     case "latency":
@@ -136,6 +137,28 @@ function zeros(compact: Compact): Float64Array {
   const known = none.get(compact) ?? new Float64Array(compact.most.length);
   none.set(compact, known);
   return known;
+}
+
+interface Columns {
+  readonly before: Int32Array;
+  readonly cost: Float64Array;
+  readonly preference: Float64Array;
+}
+
+/** What candidates say, read once: there may be a million of them, all over the memory. */
+function columnsOf({ workloads }: Problem): Columns {
+  const size = workloads.reduce((sum, { candidates }) => sum + candidates.length, 0);
+  const before = new Int32Array(size);
+  const cost = new Float64Array(size);
+  const preference = new Float64Array(size);
+  let next = 0;
+  for (const { candidates } of workloads)
+    for (const candidate of candidates) {
+      before[next] = candidate.before;
+      cost[next] = candidate.cost;
+      preference[next++] = candidate.preference;
+    }
+  return { before, cost, preference };
 }
 
 function each(problem: Problem, of: (candidate: Candidate) => number): Float64Array {
