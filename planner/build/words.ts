@@ -23,8 +23,12 @@ export function conditionInWords(condition: ConditionIr, inside = false): string
       return `${condition.key} in (${condition.values.join(", ")})`;
     case "feature":
       return condition.name;
-    case "resource":
-      return `${condition.resource} ${condition.operator} ${formatAmount(condition.resource, condition.amount)}`;
+    case "resource": {
+      // `gpu` alone means `gpu >= 1`, and people say the last part of a resource's name.
+      const name = condition.resource.slice(condition.resource.lastIndexOf("/") + 1);
+      const bare = condition.operator === ">=" && condition.amount === 1 && name !== condition.resource;
+      return bare ? name : `${name} ${condition.operator} ${formatAmount(condition.resource, condition.amount)}`;
+    }
   }
 }
 
