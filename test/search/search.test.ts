@@ -12,9 +12,11 @@ import { arcsOf } from "../../planner/search/arcs.ts";
 import { ascend } from "../../planner/search/bound.ts";
 import { compactOf } from "../../planner/search/compact.ts";
 import { boundAt } from "../../planner/search/certificate.ts";
+import { solveProblem } from "../../planner/search/index.ts";
 import { search } from "../../planner/search/search.ts";
 import { summed, weigh } from "../../planner/search/weigh.ts";
 import { solveProblem as solveExactly } from "../../planner/solver/solve.ts";
+import { afterLoss } from "../bench/instances/large-fleet.ts";
 import { dice } from "../oracles/dice.ts";
 import { randomIr } from "../planner/random-ir.ts";
 import { assignment, readAssignment } from "./assignment.ts";
@@ -128,6 +130,44 @@ describe("the search", () => {
       }
     }
     expect(searched).toBeGreaterThan(35);
+  });
+
+  it("ends with the best where the exact solvers come after it", { timeout: 60_000 }, async () => {
+    const problems = [
+      ...Array.from({ length: 40 }, (_, seed) => tight(1000 + seed)),
+      ...Array.from({ length: 80 }, (_, seed) => {
+        const { ir, before } = randomIr(2000 + seed);
+        return buildProblem(ir, before).value;
+      }),
+    ];
+    let proven = 0;
+    for (const [at, problem] of problems.entries()) {
+      const exact = await solveExactly(problem, { ...options(), solver: "auto" });
+      const found = await solveProblem(problem, options());
+      expect("objective" in found, `problem ${at}: ${found.status}`).toBe("objective" in exact);
+      if (!("objective" in exact) || !("objective" in found)) continue;
+      const truth = exact.objective.map(({ value }) => Number(value.toPrecision(8)));
+      const values = found.objective.map(({ value }) => Number(value.toPrecision(8)));
+      if (found.status === "optimal") expect(values, `problem ${at}`).toEqual(truth);
+      if (found.status === "optimal") proven++;
+    }
+    expect(proven).toBeGreaterThan(40);
+  });
+
+  it("moves only what was evicted when a cluster is lost", async () => {
+    const problem = tight(3);
+    const first = await solveExactly(problem, { ...options(), solver: "highs" });
+    if (!("placement" in first)) throw new Error("nothing to lose");
+    const roomy = { ...problem, pools: problem.pools.map((pool) => ({ ...pool, count: 3 })) };
+    const loss = afterLoss(roomy, first.placement, 0);
+    const asked = { ...loss.problem, objectives: [{ name: "moves" as const }, { name: "cost" as const }] };
+    const found = (await search(asked, options(), nothing))?.solution;
+    expect(found !== undefined && "objective" in found ? found.objective[0] : undefined).toEqual({
+      name: "moves",
+      value: loss.evicted,
+      bound: loss.evicted,
+    });
+    expect(loss.evicted).toBeGreaterThan(0);
   });
 
   it("gives the same answer for the same seed", async () => {
