@@ -51,7 +51,7 @@ export function newKeeps(compact: Compact, cuts: readonly NodeCut[]): Keeps {
   const family = (w: number): readonly number[] => {
     const known = families.get(w);
     if (known !== undefined) return known;
-    const found = closure(w, [ties, near], LARGEST) ?? (closure(w, [ties], Infinity) as readonly number[]);
+    const found = closure(w, [ties, near], LARGEST) ?? closure(w, [ties], Infinity) ?? [w];
     for (const at of found) families.set(at, found);
     return found;
   };
