@@ -10,6 +10,7 @@ export { sourceDiagnostics } from "./sources/index.ts";
 export { acceptsWorkload, holdsOnCluster, holdsOnPool } from "./conditions/evaluate.ts";
 export { compareLabel, compareVersions } from "./conditions/compare.ts";
 export { irJson } from "./ir-json.ts";
+export { lineFinder } from "./line-starts.ts";
 export { createSuggest } from "./near-names.ts";
 export type { Suggest } from "./near-names.ts";
 export { diagnosticJson, renderDiagnostic } from "./render-diagnostic.ts";

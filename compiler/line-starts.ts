@@ -11,3 +11,17 @@ export function lineStarts(text: string): readonly number[] {
   last = { text, starts };
   return starts;
 }
+
+/** Which line of a text an offset is on, from 0: the last that begins at or before it. Any number of questions to one text. */
+export function lineFinder(text: string): (offset: number) => number {
+  const starts = lineStarts(text);
+  return (offset) => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
+}

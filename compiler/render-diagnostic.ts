@@ -1,7 +1,7 @@
 // Diagnostics as text for people and as JSON for machines (DESIGN.md). Pure: the caller gives the sources, the width and the colours.
 // It must not know any particular diagnostic.
 import type { Diagnostic, Related, Severity, Span } from "../grammar/index.ts";
-import { lineStarts } from "./line-starts.ts";
+import { lineFinder, lineStarts } from "./line-starts.ts";
 import { safe, windowOf, wrap } from "./screen-text.ts";
 
 /** The text of a file that was read, or undefined when it is not known any more. */
@@ -147,14 +147,9 @@ function placeJson(
 function positionIn(text: string, offset: number) {
   const starts = lineStarts(text);
   const stop = Math.max(0, Math.min(offset, text.length));
-  let [low, high] = [0, starts.length - 1];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= stop) low = middle;
-    else high = middle - 1;
-  }
-  const lineStart = starts[low] ?? 0;
-  const next = starts[low + 1] ?? text.length;
+  const line = lineFinder(text)(stop);
+  const lineStart = starts[line] ?? 0;
+  const next = starts[line + 1] ?? text.length;
   const lineEnd = lineStart + text.slice(lineStart, next).replace(/[\r\n]+$/, "").length;
-  return { line: low + 1, column: stop - lineStart + 1, lineStart, lineEnd };
+  return { line: line + 1, column: stop - lineStart + 1, lineStart, lineEnd };
 }

@@ -1,18 +1,17 @@
 // Adds to a reason where its words stand: `allow amf -> smf` becomes `allow amf -> smf (core.intent:3)`. It must not word reasons.
-import { lineAndColumn, type Span } from "../grammar/index.ts";
+import { lineFinder } from "../compiler/index.ts";
+import type { Span } from "../grammar/index.ts";
 import type { Objects, PlacedObject } from "../planner/index.ts";
 
 /** The same objects, with the file and line of each reason whose source was read. */
 export function cite(objects: Objects, sources: ReadonlyMap<string, string>): Objects {
-  const places = new Map<string, string>();
-  const placeOf = (span: Span): string => {
-    const key = `${span.file}\0${span.start}`;
-    const known = places.get(key);
-    if (known !== undefined) return known;
-    const text = sources.get(span.file);
-    const place = text === undefined ? "" : ` (${span.file}:${lineAndColumn(text, span.start).line})`;
-    places.set(key, place);
-    return place;
+  const finders = new Map<string, (offset: number) => number>();
+  const placeOf = ({ file, start }: Span): string => {
+    const text = sources.get(file);
+    if (text === undefined) return "";
+    const find = finders.get(file) ?? lineFinder(text);
+    finders.set(file, find);
+    return ` (${file}:${find(start) + 1})`;
   };
   const cited = (placed: PlacedObject): PlacedObject =>
     placed.span === undefined ? placed : { ...placed, because: `${placed.because}${placeOf(placed.span)}` };
