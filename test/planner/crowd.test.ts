@@ -1,0 +1,91 @@
+// The fast stand-in for the kube-scheduler, held against the one that knows all filters.
+import { describe, expect, it } from "vitest";
+import { newBoard } from "../../planner/nodes/board.ts";
+import type { BoardNode, PodKind } from "../../planner/nodes/board.ts";
+import { isPlain, newCrowd } from "../../planner/nodes/crowd.ts";
+import { withDaemons } from "../../planner/nodes/pack.ts";
+import { newScheduler, randomOf } from "../../planner/nodes/scheduler.ts";
+import { noConstraints } from "../kit/ir.ts";
+import { dice } from "../oracles/dice.ts";
+
+function randomCluster(seed: number) {
+  const roll = dice(seed);
+  const nodes = Array.from({ length: roll.between(1, 12) }, (_, n): BoardNode => ({
+    pool: n % 3,
+    labels: {},
+    shape: [1000 * roll.between(2, 16), roll.between(4, 64), 20],
+  }));
+  const zoned = roll.chance(0.5);
+  const scoredNodes = nodes.map(({ shape }, n) => ({
+    cpu: shape[0]!,
+    memory: roll.chance(0.9) ? shape[1]! : 0,
+    zone: zoned && roll.chance(0.8) ? `z${n % 4}` : undefined,
+    disliked: () => 0,
+  }));
+  const kinds = Array.from({ length: roll.between(1, 6) }, (_, k): PodKind => {
+    const pools = new Set(roll.some([0, 1, 2], roll.between(1, 3)));
+    return {
+      id: `a/w${k}`,
+      namespace: "a",
+      labels: {},
+      demand: [250 * roll.between(0, 12), roll.between(0, 12), 1],
+      pools,
+      spreadPools: pools,
+      toleratedPools: pools,
+      perNode: roll.chance(0.1),
+      count: roll.between(0, 14),
+      pod: noConstraints,
+    };
+  });
+  const scoredKinds = kinds.map(({ demand }) => ({
+    cpu: demand[0]! || 100,
+    memory: demand[1]! || 200,
+    spreads: roll.chance(0.7),
+  }));
+  return { nodes, scoredNodes, kinds, scoredKinds, sequence: roll.shuffle(kinds.map((_, k) => k)) };
+}
+
+describe("a crowd", () => {
+  it("stands where the scheduler would put each pod, ties and all", () => {
+    let [full, partly] = [0, 0];
+    for (let seed = 0; seed < 400; seed++) {
+      const { nodes, scoredNodes, kinds, scoredKinds, sequence } = randomCluster(seed);
+      const board = withDaemons(kinds, nodes);
+      if (board === undefined) continue;
+      const scheduler = newScheduler(board, scoredNodes, scoredKinds, randomOf(seed));
+      const missing = kinds.map(() => 0);
+      for (const k of sequence) {
+        if (kinds[k]!.perNode) continue;
+        for (let pod = 0; pod < kinds[k]!.count; pod++) if (!scheduler.schedule(k)) missing[k]!++;
+      }
+      const crowd = newCrowd(kinds, nodes, scoredNodes, scoredKinds);
+      const out = new Int32Array(kinds.length);
+      const left = crowd.come(sequence, randomOf(seed), out);
+      expect([...out], `seed ${seed}`).toEqual(missing);
+      expect(left).toBe(missing.reduce((a, b) => a + b, 0));
+      expect([...crowd.free], `seed ${seed}`).toEqual(board.free.flatMap((free) => [...free]));
+      if (left === 0) full++;
+      else partly++;
+    }
+    expect(full).toBeGreaterThan(100);
+    expect(partly).toBeGreaterThan(50);
+  });
+
+  it("does not stand for pods that ask for more than room", () => {
+    const { kinds, scoredNodes } = randomCluster(1);
+    const port = { port: 80, protocol: "TCP", ip: "" };
+    expect(isPlain(kinds, scoredNodes)).toBe(true);
+    expect(isPlain([{ pod: { ...noConstraints, hostPorts: [port] } }], scoredNodes)).toBe(false);
+    expect(isPlain(kinds, [{ cpu: 1, memory: 1, zone: undefined, disliked: () => 1 }])).toBe(false);
+  });
+
+  it("leaves a board and its daemons as they were when asked again", () => {
+    const { nodes, scoredNodes, kinds, scoredKinds, sequence } = randomCluster(7);
+    const crowd = newCrowd(kinds, nodes, scoredNodes, scoredKinds);
+    const first = crowd.come(sequence, randomOf(1));
+    const free = [...crowd.free];
+    expect(crowd.come(sequence, randomOf(1))).toBe(first);
+    expect([...crowd.free]).toEqual(free);
+    expect(newBoard(kinds, nodes).free.length * (kinds[0]?.demand.length ?? 0)).toBe(free.length);
+  });
+});
