@@ -1,7 +1,8 @@
 // Solves and asks the nodes, again and again, until what is planned also stands on single nodes and the kube-scheduler finds how. It must
 // not know solvers or packing beyond their doors.
 import type { Ir } from "../compiler/index.ts";
-import { newJudge } from "./nodes/index.ts";
+import { worked } from "./clock.ts";
+import { newJudge, newTruth } from "./nodes/index.ts";
 import { usageOf } from "./outcome.ts";
 import type { NodeCut, Placement, Problem, SolveOptions } from "./problem.ts";
 import { solveProblem } from "./search/index.ts";
@@ -15,6 +16,8 @@ export interface Settled {
   readonly unsure: readonly NodeCut[];
 }
 
+/** Milliseconds that asking the nodes of one cluster takes about. */
+const JUDGING = 0.5;
 /** Steps of the exact packing of one cluster. */
 const PACKING_STEPS = 200_000;
 /** Rounds that forbid just what the scheduler would not find; after them, its clusters are kept less full. */
@@ -35,6 +38,7 @@ const SPARE = 0.04;
  */
 export async function settle(ir: Ir, problem: Problem, options: SolveOptions): Promise<Settled> {
   const judge = newJudge(ir, problem, PACKING_STEPS);
+  const truth = newTruth(ir, problem);
   const started = options.now();
   const left = (): SolveOptions => ({
     ...options,
@@ -49,13 +53,14 @@ export async function settle(ir: Ir, problem: Problem, options: SolveOptions): P
   let first: ExactSolution | undefined;
   let fallback: Settled | undefined;
   for (let soft = 0; ;) {
-    const learnt = { cuts: [...proven, ...avoided], limits: [...limits.values()], floors };
+    const learnt = { cuts: [...proven, ...avoided], limits: [...limits.values()], floors, truth };
     const effort = soft === 0 ? {} : { gap: Math.max(options.gap, SOFT_GAP), nodes: SOFT_NODES };
     const solution = await solveProblem(problem, { ...left(), ...effort }, learnt);
     if (solution.status === "infeasible" || solution.status === "unknown" || solution.situations === undefined)
       return fallback ?? { solution: soft > 0 ? unknown(solution) : solution, order: {}, unsure: [] };
     if (soft === 0) floors = solution.floors ?? [];
     const judged = judge(solution.situations);
+    worked(options.now, problem.clusters.length * JUDGING);
     if (judged.impossible.length > 0) {
       proven.push(...judged.impossible);
       if (over()) return fallback ?? { solution: unknown(solution), order: {}, unsure: [] };

@@ -1,7 +1,7 @@
 // One cluster of the problem as a board: its nodes one by one, and its workloads as kinds of pods. It must not know how pods are packed.
+import { holdsOnPool } from "../../compiler/index.ts";
 import type { Cluster, Ir, NodePool, RunIr, Workload } from "../../compiler/index.ts";
 import { selectsNodes, untolerated } from "../build/admission.ts";
-import { holdsOnPool } from "../build/condition.ts";
 import { labelsOfNodes } from "../build/fleet.ts";
 import type { Problem, ProblemWorkload } from "../problem.ts";
 import type { BoardNode, PodKind } from "./board.ts";
@@ -14,6 +14,8 @@ export interface ClusterGround {
   readonly nodes: readonly BoardNode[];
   /** Nodes as the kube-scheduler sees them: it knows no reserve. */
   readonly wholeNodes: readonly BoardNode[];
+  /** Whether the two differ. */
+  readonly reserved: boolean;
   readonly kindOf: (workload: number, count: number) => PodKind;
 }
 
@@ -31,10 +33,13 @@ export function clusterGrounds(ir: Ir, problem: Problem): (cluster: number) => C
       source: cluster.pools.find((pool) => pool.name === problem.pools[p]?.name) as NodePool,
     }));
     const kinds = new Map<number, PodKind>();
+    const wholeShape = (pool: NodePool): readonly number[] =>
+      problem.resources.map((r) => pool.shape[r] ?? (r === "pods" ? 110 : 0));
     const made: ClusterGround = {
       nodes: nodesOf(ir, problem, pools, (p) => problem.pools[p]?.shape ?? []),
-      wholeNodes: nodesOf(ir, problem, pools, (_, pool) =>
-        problem.resources.map((r) => pool.shape[r] ?? (r === "pods" ? 110 : 0)),
+      wholeNodes: nodesOf(ir, problem, pools, (_, pool) => wholeShape(pool)),
+      reserved: pools.some(({ index: p, source }) =>
+        wholeShape(source).some((amount, r) => amount !== problem.pools[p]?.shape[r]),
       ),
       kindOf: (w, count) => {
         const workload = problem.workloads[w] as ProblemWorkload;

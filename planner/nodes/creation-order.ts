@@ -2,6 +2,8 @@
 // It must not know why the workloads are there.
 import { withDaemons, sizeOf } from "./pack.ts";
 import type { BoardNode, PodKind } from "./board.ts";
+import { isPlain, newCrowd } from "./crowd.ts";
+import type { Crowd } from "./crowd.ts";
 import { newScheduler, randomOf } from "./scheduler.ts";
 import type { ScoredKind, ScoredNode } from "./scheduler.ts";
 
@@ -10,6 +12,11 @@ export interface Schedulable {
   readonly nodes: readonly BoardNode[];
   readonly scoredNodes: readonly ScoredNode[];
   readonly scoredKinds: readonly ScoredKind[];
+}
+
+/** With the fast stand-in where the pods ask for nothing but room. */
+interface Trials extends Schedulable {
+  readonly crowd: Crowd | undefined;
 }
 
 export type CreationOrder =
@@ -27,7 +34,10 @@ const REPAIRS = 40;
 const LOOKS = 4_000_000;
 
 /** Finds such an order: any, when none can go wrong; else large pods first, and what found no node comes earlier. */
-export function creationOrder(ground: Schedulable): CreationOrder {
+export function creationOrder(asked: Schedulable): CreationOrder {
+  const plain = isPlain(asked.kinds, asked.scoredNodes);
+  const crowd = plain ? newCrowd(asked.kinds, asked.nodes, asked.scoredNodes, asked.scoredKinds) : undefined;
+  const ground: Trials = { ...asked, crowd };
   const all = ground.kinds.map((_, k) => k);
   const kinds = all.filter((k) => !(ground.kinds[k] as PodKind).perNode);
   const daemons = all.filter((k) => (ground.kinds[k] as PodKind).perNode);
@@ -59,9 +69,14 @@ function repaired(sequence: readonly number[], failing: number, tried: ReadonlyS
   return shuffled(sequence, randomOf(round + 1));
 }
 
-function firstFailure(ground: Schedulable, sequence: readonly number[]): number | undefined {
+function firstFailure(ground: Trials, sequence: readonly number[]): number | undefined {
   const pods = sequence.flatMap((kind) => Array<number>((ground.kinds[kind] as PodKind).count).fill(kind));
+  const out = new Int32Array(ground.kinds.length);
   for (let seed = 1; seed <= trials(ground, pods.length, TIES); seed++) {
+    if (ground.crowd !== undefined) {
+      if (ground.crowd.come(sequence, randomOf(seed), out) === 0) continue;
+      return sequence.find((kind) => (out[kind] as number) > 0) ?? sequence[0];
+    }
     const failing = run(ground, pods, seed);
     if (failing !== undefined) return failing;
   }
@@ -69,23 +84,27 @@ function firstFailure(ground: Schedulable, sequence: readonly number[]): number 
 }
 
 /** Whether pods that come in any mixture all find nodes, as far as shuffles tell; the smallest first is the hardest of them. */
-function anyOrder(ground: Schedulable, kinds: readonly number[]): boolean {
+function anyOrder(ground: Trials, kinds: readonly number[]): boolean {
   const size = ground.kinds.map((kind) => sizeOf(kind, ground.nodes));
   const pods = kinds.flatMap((kind) => Array<number>((ground.kinds[kind] as PodKind).count).fill(kind));
   const smallFirst = pods.toSorted((a, b) => (size[a] as number) - (size[b] as number) || a - b);
   const largeFirst = smallFirst.toReversed();
   for (let seed = 1; seed <= trials(ground, pods.length, SHUFFLES); seed++) {
     const order = seed % 4 === 1 ? smallFirst : seed % 4 === 2 ? largeFirst : shuffled(pods, randomOf(seed));
-    if (run(ground, order, seed) !== undefined) return false;
+    const stands = ground.crowd?.mingle(order, randomOf(seed)) ?? run(ground, order, seed) === undefined;
+    if (!stands) return false;
   }
   return true;
 }
 
-const trials = ({ nodes }: Schedulable, pods: number, wanted: number): number =>
-  Math.max(2, Math.min(wanted, Math.floor(LOOKS / Math.max(1, pods * nodes.length))));
+const trials = ({ nodes, crowd }: Trials, pods: number, wanted: number): number =>
+  Math.max(
+    2,
+    Math.min(wanted, Math.floor(((crowd === undefined ? 1 : 20) * LOOKS) / Math.max(1, pods * nodes.length))),
+  );
 
 /** The kind of the first pod that finds no node; undefined when all do. */
-function run(ground: Schedulable, pods: readonly number[], seed: number): number | undefined {
+function run(ground: Trials, pods: readonly number[], seed: number): number | undefined {
   const board = withDaemons(ground.kinds, ground.nodes);
   if (board === undefined) return pods[0];
   const scheduler = newScheduler(board, ground.scoredNodes, ground.scoredKinds, randomOf(seed));

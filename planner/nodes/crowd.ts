@@ -10,6 +10,8 @@ export interface Crowd {
    * counts them by kind in `out` (per-node kinds count each node that has no room).
    */
   readonly come: (sequence: readonly number[], random: () => number, out?: Int32Array) => number;
+  /** Single pods, by kind, come in this order onto empty nodes; whether each finds a node. */
+  readonly mingle: (pods: readonly number[], random: () => number) => boolean;
   /** Free amounts after that, by node and resource. */
   readonly free: Float64Array;
 }
@@ -18,8 +20,7 @@ export interface Crowd {
 export function isPlain(kinds: readonly Pick<PodKind, "pod">[], nodes: readonly ScoredNode[]): boolean {
   return (
     kinds.every(
-      ({ pod }) =>
-        pod.podAffinity.length + pod.podAntiAffinity.length + pod.spread.length + pod.hostPorts.length === 0,
+      ({ pod }) => pod.podAffinity.length + pod.podAntiAffinity.length + pod.spread.length + pod.hostPorts.length === 0,
     ) && nodes.every((node) => kinds.every((_, kind) => node.disliked(kind) === 0))
   );
 }
@@ -43,7 +44,8 @@ export function newCrowd(
   const zoneOf = Int32Array.from(scored, (node) => (node.zone === undefined ? -1 : zones.indexOf(node.zone)));
   const base = new Float64Array(size);
   const raw = new Float64Array(size);
-  const own = new Int32Array(size);
+  const owns = new Int32Array(size * kinds.length);
+  let own = owns.subarray(0, size);
   const inZone = new Int32Array(zones.length);
   const openInZone = new Int32Array(zones.length);
   const open = new Uint8Array(size);
@@ -75,8 +77,11 @@ export function newCrowd(
     const asked = scoredKinds[k] as ScoredKind;
     let count = 0;
     openInZone.fill(0);
+    inZone.fill(0);
+    own = owns.subarray(k * size, (k + 1) * size);
     for (let node = 0; node < size; node++) {
-      own[node] = 0;
+      const there = zoneOf[node] as number;
+      if (there >= 0) inZone[there] = (inZone[there] as number) + (own[node] as number);
       open[node] = kind.pools.has((nodes[node] as BoardNode).pool) && takes(kind, node) ? 1 : 0;
       if (open[node] === 0) continue;
       count++;
@@ -118,51 +123,77 @@ export function newCrowd(
     return chosen;
   };
 
+  const empty = (): void => {
+    free.set(shape);
+    cpu.fill(0);
+    memory.fill(0);
+    owns.fill(0);
+  };
+
+  /** Per-node kinds, each on every node of its pools; returns how many find no room. */
+  const daemons = (out?: Int32Array): number => {
+    let missing = 0;
+    for (let k = 0; k < kinds.length; k++) {
+      const kind = kinds[k] as PodKind;
+      if (!kind.perNode) continue;
+      for (let node = 0; node < size; node++) {
+        if (!kind.pools.has((nodes[node] as BoardNode).pool)) continue;
+        if (takes(kind, node)) put(kind, scoredKinds[k] as ScoredKind, node);
+        else {
+          missing++;
+          if (out !== undefined) out[k] = (out[k] as number) + 1;
+        }
+      }
+    }
+    return missing;
+  };
+
+  /** So many pods of one kind, one after the other; how many of them find no node. */
+  const arrive = (k: number, pods: number, random: () => number): number => {
+    const kind = kinds[k] as PodKind;
+    const asked = scoredKinds[k] as ScoredKind;
+    let count = openTo(k);
+    for (let pod = 0; pod < pods; pod++) {
+      if (count === 0) return pods - pod;
+      const node = best(asked, count, random);
+      put(kind, asked, node);
+      own[node] = (own[node] as number) + 1;
+      const zone = zoneOf[node] as number;
+      if (zone >= 0) inZone[zone] = (inZone[zone] as number) + 1;
+      base[node] = worth(asked, node);
+      if (takes(kind, node)) continue;
+      open[node] = 0;
+      count--;
+      if (zone >= 0) openInZone[zone] = (openInZone[zone] as number) - 1;
+    }
+    return 0;
+  };
+
   return {
     free,
     come: (sequence, random, out) => {
-      free.set(shape);
-      cpu.fill(0);
-      memory.fill(0);
+      empty();
       out?.fill(0);
-      let missing = 0;
-      const leave = (k: number, pods: number): void => {
-        missing += pods;
-        if (out !== undefined) out[k] = (out[k] as number) + pods;
-      };
-      for (let k = 0; k < kinds.length; k++) {
-        const kind = kinds[k] as PodKind;
-        if (!kind.perNode) continue;
-        for (let node = 0; node < size; node++) {
-          if (!kind.pools.has((nodes[node] as BoardNode).pool)) continue;
-          if (takes(kind, node)) put(kind, scoredKinds[k] as ScoredKind, node);
-          else leave(k, 1);
-        }
-      }
+      let missing = daemons(out);
       for (const k of sequence) {
-        const kind = kinds[k] as PodKind;
-        if (kind.perNode) continue;
-        const asked = scoredKinds[k] as ScoredKind;
-        let count = openTo(k);
-        inZone.fill(0);
-        for (let pod = 0; pod < kind.count; pod++) {
-          if (count === 0) {
-            leave(k, kind.count - pod);
-            break;
-          }
-          const node = best(asked, count, random);
-          put(kind, asked, node);
-          own[node] = (own[node] as number) + 1;
-          const zone = zoneOf[node] as number;
-          if (zone >= 0) inZone[zone] = (inZone[zone] as number) + 1;
-          base[node] = worth(asked, node);
-          if (takes(kind, node)) continue;
-          open[node] = 0;
-          count--;
-          if (zone >= 0) openInZone[zone] = (openInZone[zone] as number) - 1;
-        }
+        if ((kinds[k] as PodKind).perNode) continue;
+        const left = arrive(k, (kinds[k] as PodKind).count, random);
+        missing += left;
+        if (out !== undefined && left > 0) out[k] = left;
       }
       return missing;
+    },
+    mingle: (pods, random) => {
+      empty();
+      if (daemons() > 0) return false;
+      for (let at = 0; at < pods.length;) {
+        const k = pods[at] as number;
+        let run = 1;
+        while (pods[at + run] === k) run++;
+        if (arrive(k, run, random) > 0) return false;
+        at += run;
+      }
+      return true;
     },
   };
 }

@@ -1,2 +1,3 @@
 // The door of node truth: whether single nodes take a placement, and in which order.
 export { newJudge } from "./judge.ts";
+export { newTruth, type NodeTruth } from "./truth.ts";

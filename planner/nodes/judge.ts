@@ -32,6 +32,10 @@ export interface Judgement {
 
 export type Judge = (situations: readonly Situation[]) => Judgement;
 
+/** Of more pods than this there are more arrangements than steps could ever look at. */
+const MANY_PODS = 100;
+const FEW_STEPS = 5_000;
+
 /** @param steps of the exact search for one cluster. */
 export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
   const grounds = clusterGrounds(ir, problem);
@@ -42,12 +46,17 @@ export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
 
   const packingOf = (cluster: number, load: Load): Packing => {
     const key = alike(cluster, load);
-    let known = packings.get(key);
-    if (known === undefined) {
-      const { nodes } = grounds(cluster);
-      packings.set(key, (known = pack(kindsOf(grounds(cluster), load), nodes, steps)));
-    }
-    return known;
+    const known = packings.get(key);
+    if (known !== undefined) return known;
+    const { nodes, reserved } = grounds(cluster);
+    // Where the scheduler finds a node for each pod, they fit; unless it sees room that is kept in reserve.
+    const stands = !reserved && orderOf(cluster, load).kind !== "none";
+    const pods = [...load.values()].reduce((a, b) => a + b, 0);
+    const found = stands
+      ? "packed"
+      : pack(kindsOf(grounds(cluster), load), nodes, pods > MANY_PODS ? Math.min(steps, FEW_STEPS) : steps);
+    packings.set(key, found);
+    return found;
   };
   const orderOf = (cluster: number, load: Load): CreationOrder => {
     const key = alike(cluster, load);

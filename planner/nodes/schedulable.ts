@@ -18,49 +18,73 @@ const LEAST_MEMORY = 200 * 2 ** 20;
 
 type Scoring = (cluster: Cluster, ground: ClusterGround, kinds: readonly PodKind[]) => Scored;
 
+/** What is asked of one cluster's nodes, whatever comes to them. */
+interface Known {
+  readonly nodes: readonly Omit<ScoredNode, "disliked">[];
+  readonly poolOf: readonly NodePool[];
+  /** Whether a taint of some node only asks to be avoided. */
+  readonly mild: boolean;
+}
+
 export function scoring(ir: Ir): Scoring {
   const workloads = new Map(ir.workloads.map((workload) => [workload.id, workload]));
   const runs = new Map(ir.runs.map((run) => [run.workload, run]));
-  return (cluster, ground, kinds) => scoredOn(workloads, runs, cluster, ground, kinds);
+  const clusters = new Map<string, Known>();
+  const kindScores = new Map<string, ScoredKind>();
+  const scoreOf = (kind: PodKind): ScoredKind => {
+    const known = kindScores.get(kind.id) ?? scoredKind(kind, workloads.get(kind.id), runs.get(kind.id));
+    kindScores.set(kind.id, known);
+    return known;
+  };
+  return (cluster, ground, kinds) => {
+    const known = clusters.get(cluster.name) ?? knownOf(cluster, ground);
+    clusters.set(cluster.name, known);
+    const words = known.mild
+      ? kinds.map((kind) => new Set(runs.get(kind.id)?.tolerates.map((entry) => entry.taint)))
+      : [];
+    return {
+      scoredNodes: known.mild
+        ? known.nodes.map((node, n) => ({ ...node, disliked: dislikes(known.poolOf[n] as NodePool, kinds, words) }))
+        : known.nodes.map((node) => ({ ...node, disliked: indifferent })),
+      scoredKinds: kinds.map(scoreOf),
+    };
+  };
 }
 
-function scoredOn(
-  workloads: ReadonlyMap<string, Workload>,
-  runs: ReadonlyMap<string, RunIr>,
-  cluster: Cluster,
-  ground: ClusterGround,
-  kinds: readonly PodKind[],
-): Scored {
-  const words = kinds.map((kind) => new Set(runs.get(kind.id)?.tolerates.map((entry) => entry.taint)));
+export const indifferent = (): number => 0;
+
+function knownOf(cluster: Cluster, ground: ClusterGround): Known {
   const present = cluster.pools.filter((pool) => pool.count > 0);
   const numbers = [...new Set(ground.nodes.map((node) => node.pool))];
   const byPool = new Map(numbers.map((pool, i) => [pool, present[i] as NodePool]));
+  const poolOf = ground.nodes.map((node) => byPool.get(node.pool) as NodePool);
   return {
-    scoredNodes: ground.nodes.map((node) => {
-      const pool = byPool.get(node.pool) as NodePool;
-      const mild = pool.taints.filter((taint) => taint.effect === "PreferNoSchedule");
-      const disliked = kinds.map(
-        (kind, k) =>
-          mild.filter(
-            (taint) => untolerated([{ ...taint, effect: "NoSchedule" }], kind.pod, words[k] ?? new Set()) !== undefined,
-          ).length,
-      );
-      return {
-        cpu: pool.shape["cpu"] ?? 0,
-        memory: pool.shape["memory"] ?? 0,
-        zone: node.labels[ZONE],
-        disliked: (kind) => disliked[kind] ?? 0,
-      };
-    }),
-    scoredKinds: kinds.map((kind) => {
-      const workload = workloads.get(kind.id);
-      const demand = runs.get(kind.id)?.demand ?? {};
-      return {
-        cpu: (demand["cpu"] ?? 0) || LEAST_CPU,
-        memory: (demand["memory"] ?? 0) || LEAST_MEMORY,
-        spreads:
-          kind.pod.spread.length === 0 && ["Deployment", "StatefulSet", "ReplicaSet"].includes(workload?.kind ?? ""),
-      };
-    }),
+    nodes: ground.nodes.map((node, n) => ({
+      cpu: poolOf[n]?.shape["cpu"] ?? 0,
+      memory: poolOf[n]?.shape["memory"] ?? 0,
+      zone: node.labels[ZONE],
+    })),
+    poolOf,
+    mild: present.some((pool) => pool.taints.some((taint) => taint.effect === "PreferNoSchedule")),
+  };
+}
+
+function dislikes(pool: NodePool, kinds: readonly PodKind[], words: readonly ReadonlySet<string>[]) {
+  const mild = pool.taints.filter((taint) => taint.effect === "PreferNoSchedule");
+  const disliked = kinds.map(
+    (kind, k) =>
+      mild.filter(
+        (taint) => untolerated([{ ...taint, effect: "NoSchedule" }], kind.pod, words[k] ?? new Set()) !== undefined,
+      ).length,
+  );
+  return (kind: number): number => disliked[kind] ?? 0;
+}
+
+function scoredKind(kind: PodKind, workload: Workload | undefined, run: RunIr | undefined): ScoredKind {
+  const demand = run?.demand ?? {};
+  return {
+    cpu: (demand["cpu"] ?? 0) || LEAST_CPU,
+    memory: (demand["memory"] ?? 0) || LEAST_MEMORY,
+    spreads: kind.pod.spread.length === 0 && ["Deployment", "StatefulSet", "ReplicaSet"].includes(workload?.kind ?? ""),
   };
 }

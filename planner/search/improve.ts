@@ -17,9 +17,11 @@ export interface ImproverGround {
   readonly free: (w: number) => boolean;
   /** Candidates of each workload, the cheapest at the prices first (`compact.candidateStart` says where). */
   readonly ranked: Int32Array;
-  /** Whether packing taught anything of a cluster, and whether what is on it now is not known to be too much for its nodes. */
+  /** Whether the nodes of a cluster must be asked, and whether they take what is on it now. */
   readonly packed: (cluster: number) => boolean;
   readonly packs: (cluster: number) => boolean;
+  /** About how many more replicas the nodes of a cluster that must be asked take of a workload: a first look, before they are asked. */
+  readonly spare: (cluster: number, w: number) => number;
 }
 
 /** Candidates that a workload looks at when it improves; when it makes way in the middle of a chain; and steps that make way at once. */
@@ -27,24 +29,36 @@ const WIDTH = 24;
 const NARROW = 6;
 const MOST_STEPS = 12;
 
-export function newImprover({ state, gain, free, ranked, packed, packs }: ImproverGround): Improver {
+export function newImprover({ state, gain, free, ranked, packed, packs, spare }: ImproverGround): Improver {
   const { compact, on, clusterStart, clusterCandidates, hosting } = state;
   const { candidateStart, workloadOf, cluster, step, wanted, most } = compact;
   const stepsToLeave = newLeaving(state);
   const near = (w: number, width: number): number =>
     Math.min(candidateStart[w + 1] as number, (candidateStart[w] as number) + width);
 
-  /** Room for whole steps, as far as packing is known. */
+  /** Room for whole steps, as far as can be told without asking the nodes. */
+  const likelyRoom = (to: number, wish: number): number => {
+    const w = workloadOf[to] as number;
+    const size = step[w] as number;
+    let room = state.room(to, wish);
+    if (room > 0 && packed(cluster[to] as number)) room = Math.min(room, spare(cluster[to] as number, w));
+    return size === 1 ? room : Math.floor(room / size) * size;
+  };
+  /** Room for whole steps that the nodes confirm: all that it looks like, or half of it, and so on. */
   const roomFor = (to: number, wish: number): number => {
     const size = step[workloadOf[to] as number] as number;
-    const found = state.room(to, wish);
-    const room = size === 1 ? found : Math.floor(found / size) * size;
+    const room = likelyRoom(to, wish);
     if (room === 0 || !packed(cluster[to] as number)) return room;
-    state.add(to, room);
-    const good = packs(cluster[to] as number);
-    state.remove(to, room);
-    return good ? room : 0;
+    for (let many = room; many > 0; many = Math.floor(many / 2 / size) * size) {
+      state.add(to, many);
+      const good = packs(cluster[to] as number);
+      state.remove(to, many);
+      if (good) return many;
+    }
+    return 0;
   };
+  const stands = (candidate: number): boolean =>
+    !packed(cluster[candidate] as number) || packs(cluster[candidate] as number);
 
   let bestTo = -1;
   /** What it costs to take replicas elsewhere, if less than `least`; where to is in `bestTo`. */
@@ -57,7 +71,7 @@ export function newImprover({ state, gain, free, ranked, packed, packs }: Improv
       const to = ranked[k] as number;
       if (to === from) continue;
       const loss = -gain(from, to, replicas);
-      if (loss < best && roomFor(to, replicas) >= replicas) {
+      if (loss < best && likelyRoom(to, replicas) >= replicas) {
         best = loss;
         bestTo = to;
       }
@@ -70,7 +84,7 @@ export function newImprover({ state, gain, free, ranked, packed, packs }: Improv
    * nothing has changed.
    */
   const squeeze = (to: number, replicas: number, budget: number, depth: number): number => {
-    if ((most[to] as number) - (on[to] as number) < replicas || packed(cluster[to] as number)) return Infinity;
+    if ((most[to] as number) - (on[to] as number) < replicas) return Infinity;
     const first = clusterStart[cluster[to] as number] as number;
     const hosts = hosting[cluster[to] as number] as number;
     let [leaves, goes, many, least] = [-1, -1, 0, budget];
@@ -86,7 +100,11 @@ export function newImprover({ state, gain, free, ranked, packed, packs }: Improv
       state.remove(leaves, many);
       state.add(goes, many);
       state.add(to, replicas);
-      return least;
+      if (stands(goes) && stands(to)) return least;
+      state.remove(to, replicas);
+      state.remove(goes, many);
+      state.add(leaves, many);
+      return Infinity;
     }
     return depth > 1 ? chain(to, replicas, budget, depth) : Infinity;
   };
@@ -106,7 +124,7 @@ export function newImprover({ state, gain, free, ranked, packed, packs }: Improv
         if (loss >= budget) continue;
         state.remove(from, leaving);
         state.add(to, replicas);
-        const rest = squeeze(goes, leaving, budget - loss, depth - 1);
+        const rest = stands(to) ? squeeze(goes, leaving, budget - loss, depth - 1) : Infinity;
         if (rest < Infinity) return loss + rest;
         state.remove(to, replicas);
         state.add(from, leaving);

@@ -17,6 +17,8 @@ import { newKeeps } from "./keeps.ts";
 import type { Keeps } from "./keeps.ts";
 import { neighbourhoods } from "./neighbourhoods.ts";
 import { worthwhile } from "./reduce.ts";
+import { newOnNodes, standOnNodes } from "./on-nodes.ts";
+import type { OnNodes } from "./on-nodes.ts";
 import { prove } from "./proof.ts";
 import type { Proof } from "./proof.ts";
 import { hardestFirst, isWarm, rankedBy, startFromAverage, startFromBefore } from "./start.ts";
@@ -50,7 +52,7 @@ const DEEPER = 2e-4;
 export async function search(
   problem: Problem,
   options: SolveOptions,
-  learnt: Pick<Learnt, "cuts" | "limits">,
+  learnt: Pick<Learnt, "cuts" | "limits" | "truth">,
 ): Promise<Searched | undefined> {
   if (problem.rules.some((rule) => rule.kind === "survive")) return undefined;
   const started = options.now();
@@ -61,7 +63,8 @@ export async function search(
   const keeps = newKeeps(compact, learnt.cuts);
   const warm = isWarm(compact, weighed.before);
   const prices = new Float64Array(compact.capacity.length);
-  const ground = { compact, weights, keeps, options, learnt, over };
+  const nodes = newOnNodes(learnt.truth, keeps);
+  const ground = { compact, weights, keeps, options, learnt, nodes, over };
   let state = newState(compact);
   if (warm) startFromBefore(state, weighed.before, () => true);
   else {
@@ -83,7 +86,8 @@ export async function search(
   if (!(await decideFamilies(ground, state, ranked, (family) => !isTarget(family)))) return undefined;
   if (!complete(ground, improver, prices)) return undefined;
   let proof = judge(ground, weighed, state, prices);
-  const report = (): void => options.onProgress?.({ solver: "search", ...headline(proof) });
+  const report = (): void =>
+    options.onProgress?.({ solver: "search", ...headline(proof), placement: () => placementOf(state) });
   const near = (): boolean => proof.optimal || gapOf(proof.objective) <= options.gap;
   report();
   const polish = (): void => {
@@ -97,6 +101,14 @@ export async function search(
   };
   polish();
   if (!near() && !over()) await improveFamilies(ground, state, ranked);
+  if (learnt.truth !== undefined) {
+    const free = (w: number): boolean => !keeps.ruled(w);
+    const order = hardestFirst(compact, prices);
+    if (!standOnNodes(state, learnt.truth, nodes, improver, { free, order, over })) return undefined;
+    proof = rebased(proof, state);
+    report();
+    polish();
+  }
   if (!near() && !over()) {
     const plain = summed(compact, weighed, weighed.terms.length);
     const sharper = { steps: SHARPER, upper: worth(state, weights), from: prices, stopped: over };
@@ -115,7 +127,7 @@ export async function search(
     state,
     weights,
     free: (w: number) => !keeps.ruled(w),
-    packed: keeps.packed,
+    packed: nodes.packed,
     worthwhile: worthwhile(compact, arcsOf(compact, weights), prices, worth(state, weights)),
     solver: highs,
   };
@@ -137,7 +149,8 @@ export interface SearchGround {
   readonly weights: Weights;
   readonly keeps: Keeps;
   readonly options: SolveOptions;
-  readonly learnt: Pick<Learnt, "cuts" | "limits">;
+  readonly learnt: Pick<Learnt, "cuts" | "limits" | "truth">;
+  readonly nodes: OnNodes;
   readonly over: () => boolean;
 }
 
@@ -172,14 +185,15 @@ function fill({ compact, weights }: SearchGround, state: State, prices: Float64A
   }
 }
 
-function improverOf({ weights, keeps }: SearchGround, state: State, ranked: Int32Array): Improver {
+function improverOf({ weights, keeps, nodes }: SearchGround, state: State, ranked: Int32Array): Improver {
   return newImprover({
     state,
     gain: newGain(state, weights),
     free: (w) => !keeps.ruled(w),
     ranked,
-    packed: keeps.packed,
-    packs: (cluster) => keeps.packs(state, cluster),
+    packed: nodes.packed,
+    packs: (cluster) => nodes.packs(state, cluster),
+    spare: nodes.spare,
   });
 }
 
@@ -208,20 +222,20 @@ function rebased(proof: Proof, state: State): Proof {
 }
 
 /** Everything once more, from the state itself: rows, totals, rules, and what packing taught. */
-function isSound({ compact, keeps }: SearchGround, state: State): boolean {
+function isSound({ compact, keeps, nodes }: SearchGround, state: State): boolean {
   for (let w = 0; w < compact.workloads; w++) {
     const goal = (compact.wanted[w] as number) * (compact.step[w] as number);
     const placed = state.placed[w] as number;
     if (placed > goal || (placed < goal && compact.problem.workloads[w]?.optional !== true)) return false;
     if (!keeps.holds(state, w)) return false;
   }
-  return state.holds() && compact.problem.clusters.every((_, cluster) => keeps.packs(state, cluster));
+  return state.holds() && compact.problem.clusters.every((_, cluster) => nodes.packs(state, cluster));
 }
 
 function headline({ objective }: Proof) {
   const open = objective.find(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
   const term = open ?? objective.at(-1);
-  return term === undefined ? {} : { incumbent: term.value, bound: term.bound, gap: gapOf(objective) };
+  return term === undefined ? {} : { term: term.name, incumbent: term.value, bound: term.bound, gap: gapOf(objective) };
 }
 
 function answer(proof: Proof, state: State): ExactSolution {

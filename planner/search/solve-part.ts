@@ -1,8 +1,9 @@
 // One independent part, solved by what suits it: exact solvers where the model is small, the search where it is not, and then exact solvers
 // again on what the search could not rule out. It must not know how parts come about.
+import type { NodeTruth } from "../nodes/index.ts";
 import { without } from "../presolve/index.ts";
 import type { Part } from "../presolve/index.ts";
-import type { Problem, SolveOptions } from "../problem.ts";
+import type { Placement, Problem, SolveOptions } from "../problem.ts";
 import { gapOf, solveProblem as solveExactly } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
 import { reducible } from "./reduce.ts";
@@ -17,7 +18,12 @@ const HUGE = 40_000;
 const SEARCHING = 0.3;
 
 /** @param floors proven values of every term, or none. */
-export async function solvePart(part: Part, options: SolveOptions, floors: readonly number[]): Promise<ExactSolution> {
+export async function solvePart(
+  part: Part,
+  options: SolveOptions,
+  floors: readonly number[],
+  truth?: NodeTruth,
+): Promise<ExactSolution> {
   const { problem, cuts, limits } = part;
   const exactly = (asked: SolveOptions, of = problem, known = floors): Promise<ExactSolution> =>
     solveExactly(of, asked, { cuts, limits, floors: known });
@@ -27,7 +33,11 @@ export async function solvePart(part: Part, options: SolveOptions, floors: reado
   const started = options.now();
   const left = (): number => Math.max(1, options.timeLimit - (options.now() - started));
   const share = size <= MIDDLE ? SEARCHING : 1;
-  const found = await search(problem, { ...options, timeLimit: options.timeLimit * share }, { cuts, limits });
+  const found = await search(
+    problem,
+    { ...options, timeLimit: options.timeLimit * share },
+    { cuts, limits, ...(truth === undefined ? {} : { truth }) },
+  );
   // The search proves nothing by finding nothing: an exact solver says whether there is nothing to find.
   if (found === undefined)
     return size > HUGE
@@ -41,7 +51,8 @@ export async function solvePart(part: Part, options: SolveOptions, floors: reado
     ...problem,
     workloads: problem.workloads.map((workload, w) => without(workload, kept.candidates[w] ?? [])),
   };
-  const exact = await exactly({ ...options, solver: "highs", timeLimit: left() }, reduced, provenOf(found.solution));
+  const asked = { ...options, solver: "highs", timeLimit: left(), ...spreadTold(options, problem, kept.candidates) };
+  const exact = await exactly(asked, reduced, provenOf(found.solution));
   return better(found.solution, spreadOut(exact, problem, kept.candidates));
 }
 
@@ -55,14 +66,28 @@ function provenOf(solution: ExactSolution): readonly number[] {
 
 const gapIn = (solution: ExactSolution): number => ("gap" in solution ? solution.gap : 1);
 
-/** The answer of a problem with fewer candidates as one of the whole. */
-function spreadOut(solution: ExactSolution, problem: Problem, kept: readonly (readonly number[])[]): ExactSolution {
-  if (!("placement" in solution)) return solution;
-  const placement = problem.workloads.map(({ candidates }, w) => {
+type Kept = readonly (readonly number[])[];
+
+/** A placement on fewer candidates as one on all of them. */
+const onAll = (placement: Placement, problem: Problem, kept: Kept): Placement =>
+  problem.workloads.map(({ candidates }, w) => {
     const counts = candidates.map(() => 0);
-    kept[w]?.forEach((i, k) => (counts[i] = solution.placement[w]?.[k] ?? 0));
+    kept[w]?.forEach((i, k) => (counts[i] = placement[w]?.[k] ?? 0));
     return counts;
   });
+
+function spreadTold({ onProgress }: SolveOptions, problem: Problem, kept: Kept): Pick<SolveOptions, "onProgress"> {
+  if (onProgress === undefined) return {};
+  return {
+    onProgress: ({ placement, ...told }) =>
+      onProgress(placement === undefined ? told : { ...told, placement: () => onAll(placement(), problem, kept) }),
+  };
+}
+
+/** The answer of a problem with fewer candidates as one of the whole. */
+function spreadOut(solution: ExactSolution, problem: Problem, kept: Kept): ExactSolution {
+  if (!("placement" in solution)) return solution;
+  const placement = onAll(solution.placement, problem, kept);
   return { ...solution, placement, situations: [{ lost: new Set(), placement }], floors: solution.floors ?? [] };
 }
 

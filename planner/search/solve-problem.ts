@@ -1,5 +1,6 @@
 // The door through which a problem is solved: made smaller, told apart, each part given to what suits it, and put together again. It must
 // not know how a part is solved.
+import { worked } from "../clock.ts";
 import type { Placement, Problem, SolveOptions } from "../problem.ts";
 import { joinPlacements, presolve, valuesOf } from "../presolve/index.ts";
 import type { Part, Presolved } from "../presolve/index.ts";
@@ -7,6 +8,7 @@ import type { Learnt } from "../solver/learnt.ts";
 import { gapOf } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
 import { solvePart } from "./solve-part.ts";
+import { truthOfPart } from "./truth-of-part.ts";
 
 const NOTHING_LEARNT: Learnt = { cuts: [], limits: [], floors: [] };
 
@@ -23,15 +25,41 @@ export async function solveProblem(
   const started = options.now();
   const solved: Solved[] = [];
   let floors = learnt.floors;
+  worked(options.now, problem.workloads.reduce((sum, { candidates }) => sum + candidates.length, 0) * LOOKING);
   for (const part of presolved.parts) {
     const own = termsOf(part.problem);
+    const truth = learnt.truth === undefined ? undefined : truthOfPart(learnt.truth, problem, part);
     const timeLimit = Math.max(1, options.timeLimit - (options.now() - started));
-    const found = await solvePart(part, { ...options, timeLimit }, floors.slice(0, own));
+    const telling = tellingOf(problem, presolved, solved, options);
+    const found = await solvePart(part, { ...options, ...telling, timeLimit }, floors.slice(0, own), truth);
     if (found.status === "infeasible" || found.status === "unknown") return found;
     solved.push(found);
     floors = floors.slice(own);
   }
   return together(problem, presolved, solved);
+}
+
+/** Milliseconds that making a problem smaller takes for each of its candidates. */
+const LOOKING = 5e-4;
+
+/** What is told of a part is told with a placement of the whole, once there is one of every other part. */
+function tellingOf(
+  problem: Problem,
+  presolved: Presolved,
+  solved: readonly Solved[],
+  { onProgress }: SolveOptions,
+): Pick<SolveOptions, "onProgress"> {
+  if (onProgress === undefined) return {};
+  const last = solved.length === presolved.parts.length - 1;
+  const before = solved.map((found) => found.placement);
+  return {
+    onProgress: ({ placement, ...told }) =>
+      onProgress(
+        placement === undefined || !last
+          ? told
+          : { ...told, placement: () => joinPlacements(presolved, problem, [...before, placement()]) },
+      ),
+  };
 }
 
 /** How many terms a problem has, those of `then` too. */

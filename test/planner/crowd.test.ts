@@ -64,6 +64,11 @@ describe("a crowd", () => {
       expect([...out], `seed ${seed}`).toEqual(missing);
       expect(left).toBe(missing.reduce((a, b) => a + b, 0));
       expect([...crowd.free], `seed ${seed}`).toEqual(board.free.flatMap((free) => [...free]));
+      const pods = dice(seed + 1000).shuffle(
+        kinds.flatMap((kind, k) => (kind.perNode ? [] : Array<number>(kind.count).fill(k))),
+      );
+      const other = newScheduler(withDaemons(kinds, nodes)!, scoredNodes, scoredKinds, randomOf(seed));
+      expect(crowd.mingle(pods, randomOf(seed)), `seed ${seed}`).toBe(pods.every((k) => other.schedule(k)));
       if (left === 0) full++;
       else partly++;
     }

@@ -1,0 +1,161 @@
+// What the nodes of a cluster take, asked thousands of times while a placement is searched for: quick where pods ask for nothing but room,
+// by the judge's own means where they ask for more. It must not know how placements are found.
+import type { Cluster, Ir } from "../../compiler/index.ts";
+import type { Problem } from "../problem.ts";
+import { clusterGrounds } from "./cluster.ts";
+import type { ClusterGround, Load } from "./cluster.ts";
+import { creationOrder } from "./creation-order.ts";
+import { isPlain, newCrowd } from "./crowd.ts";
+import type { PodKind } from "./board.ts";
+import { pack, sizeOf } from "./pack.ts";
+import { randomOf } from "./scheduler.ts";
+import { scoring } from "./schedulable.ts";
+import type { Scored } from "./schedulable.ts";
+
+export interface NodeTruth {
+  /** Whether a cluster must be asked at all: one node takes whatever its room takes. */
+  readonly asks: (cluster: number) => boolean;
+  /** Whether the scheduler finds a node for each pod, the large ones first, as far as a few trials tell. */
+  readonly accepts: (cluster: number, load: Load) => boolean;
+  /** Whether it does so however it breaks ties: as the judge asks at the end. */
+  readonly surely: (cluster: number, load: Load) => boolean;
+  /** Replicas by workload that find no node; those of `first` come before all others. Empty when all stand. */
+  readonly leftOut: (cluster: number, load: Load, first: (workload: number) => boolean) => ReadonlyMap<number, number>;
+  /** About how many more pods of a workload find room beside what `accepts` last took on the cluster. */
+  readonly spare: (cluster: number, workload: number) => number;
+}
+
+/** Trials of one load: ties broken so many ways, and orders in which what found no node comes first. */
+const TIES = 2;
+const ORDERS = 3;
+/** Tries of an exact packing, where pods ask for more than room. */
+const STEPS = 2_000;
+
+export function newTruth(ir: Ir, problem: Problem): NodeTruth {
+  const grounds = clusterGrounds(ir, problem);
+  const scoredOn = scoring(ir);
+  const sizes = new Map<string, number>();
+  const left = new Map<number, Float64Array>();
+
+  const sizeFor = (ground: ClusterGround, cluster: number, workload: number, kind: PodKind): number => {
+    const key = `${cluster} ${workload}`;
+    const known = sizes.get(key) ?? sizeOf(kind, ground.nodes);
+    sizes.set(key, known);
+    return known;
+  };
+  const trialOf = (cluster: number, load: Load): Trial => {
+    const ground = grounds(cluster);
+    const workloads = [...load.keys()];
+    const kinds = workloads.map((w) => ground.kindOf(w, load.get(w) as number));
+    const scored = scoredOn(ir.fleet.clusters[cluster] as Cluster, ground, kinds);
+    const size = kinds.map((kind, k) => sizeFor(ground, cluster, workloads[k] as number, kind));
+    const sequence = kinds.map((_, k) => k).sort((a, b) => (size[b] as number) - (size[a] as number) || a - b);
+    return { ground, workloads, kinds, scored, sequence, plain: isPlain(kinds, scored.scoredNodes) };
+  };
+
+  const accepts = (cluster: number, load: Load): boolean => {
+    const trial = trialOf(cluster, load);
+    if (!trial.plain) return slowly(trial);
+    const crowds = crowdsOf(trial);
+    let sequence: readonly number[] = trial.sequence;
+    const out = new Int32Array(trial.kinds.length);
+    for (let order = 0; order < ORDERS; order++) {
+      let stuck: number | undefined;
+      for (const crowd of crowds)
+        for (let seed = 1; seed <= TIES && stuck === undefined; seed++)
+          if (crowd.come(sequence, randomOf(seed), out) > 0)
+            stuck = sequence.find((k) => (out[k] as number) > 0) ?? sequence[0];
+      if (stuck === undefined) {
+        left.set(cluster, Float64Array.from((crowds[0] as (typeof crowds)[0]).free));
+        return true;
+      }
+      if (sequence[0] === stuck) return false;
+      sequence = [stuck, ...sequence.filter((k) => k !== stuck)];
+    }
+    return false;
+  };
+
+  return {
+    asks: (cluster) => grounds(cluster).nodes.length > 1 || grounds(cluster).reserved,
+    accepts,
+    surely: (cluster, load) => slowly(trialOf(cluster, load)),
+    leftOut: (cluster, load, first) => {
+      const trial = trialOf(cluster, load);
+      const found = new Map<number, number>();
+      if (!trial.plain)
+        return slowly(trial) ? found : leftByHalves(load, first, (part) => slowly(trialOf(cluster, part)));
+      const { sequence, workloads } = trial;
+      const order = [
+        ...sequence.filter((k) => first(workloads[k] as number)),
+        ...sequence.filter((k) => !first(workloads[k] as number)),
+      ];
+      const out = new Int32Array(trial.kinds.length);
+      for (const crowd of crowdsOf(trial))
+        for (let seed = 1; seed <= TIES; seed++) {
+          crowd.come(order, randomOf(seed), out);
+          out.forEach((many, k) => {
+            if (many > 0) found.set(workloads[k] as number, Math.max(many, found.get(workloads[k] as number) ?? 0));
+          });
+        }
+      return found;
+    },
+    spare: (cluster, workload) => {
+      const free = left.get(cluster);
+      const { nodes, kindOf } = grounds(cluster);
+      if (free === undefined) return Infinity;
+      const { demand, pools } = kindOf(workload, 1);
+      let sum = 0;
+      for (let node = 0; node < nodes.length; node++) {
+        if (!pools.has((nodes[node] as (typeof nodes)[0]).pool)) continue;
+        let room = Infinity;
+        for (let r = 0; r < demand.length; r++)
+          if ((demand[r] as number) > 0)
+            room = Math.min(room, Math.floor((free[node * demand.length + r] as number) / (demand[r] as number)));
+        if (room > 0) sum += room;
+      }
+      return sum;
+    },
+  };
+}
+
+interface Trial {
+  readonly ground: ClusterGround;
+  readonly workloads: readonly number[];
+  readonly kinds: readonly PodKind[];
+  readonly scored: Scored;
+  readonly sequence: readonly number[];
+  readonly plain: boolean;
+}
+
+/** On the nodes as the plan may fill them, and, where a reserve is kept, also as the scheduler sees them. */
+function crowdsOf({ ground, kinds, scored }: Trial) {
+  const on = (nodes: ClusterGround["nodes"]) => newCrowd(kinds, nodes, scored.scoredNodes, scored.scoredKinds);
+  return ground.reserved ? [on(ground.nodes), on(ground.wholeNodes)] : [on(ground.nodes)];
+}
+
+/** As the judge asks: an arrangement exists, and an order in which the scheduler finds one. */
+function slowly({ ground, kinds, scored }: Trial): boolean {
+  const stands = creationOrder({ kinds, nodes: ground.wholeNodes, ...scored }).kind !== "none";
+  return stands && (!ground.reserved || pack(kinds, ground.nodes, STEPS) === "packed");
+}
+
+/** Leaves out one workload after the other, by halves, until the rest stands. */
+function leftByHalves(
+  load: Load,
+  first: (workload: number) => boolean,
+  stands: (part: Load) => boolean,
+): ReadonlyMap<number, number> {
+  const out = new Map<number, number>();
+  const rest = new Map(load);
+  const order = [...load.keys()].sort((a, b) => Number(first(a)) - Number(first(b)) || b - a);
+  for (const w of order) {
+    for (let many = rest.get(w) ?? 0; many > 0; many = rest.get(w) ?? 0) {
+      const half = Math.ceil(many / 2);
+      out.set(w, (out.get(w) ?? 0) + half);
+      if (many === half) rest.delete(w);
+      else rest.set(w, many - half);
+      if (stands(rest)) return out;
+    }
+  }
+  return out;
+}

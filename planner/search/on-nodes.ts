@@ -1,0 +1,107 @@
+// Makes a placement that rows allow one that single nodes take: what finds no node leaves its cluster and goes where it does. It must not
+// know how nodes are asked, or rules.
+import type { NodeTruth } from "../nodes/truth.ts";
+import type { Improver } from "./improve.ts";
+import type { Keeps } from "./keeps.ts";
+import type { State } from "./state.ts";
+
+export interface OnNodes {
+  /** As `Keeps` asks, and what nodes say, once that is asked for. */
+  readonly packed: (cluster: number) => boolean;
+  readonly packs: (state: State, cluster: number) => boolean;
+  readonly spare: (cluster: number, w: number) => number;
+  /** From here on nodes are asked. */
+  readonly begin: () => void;
+}
+
+export function newOnNodes(truth: NodeTruth | undefined, keeps: Keeps): OnNodes {
+  let asked = false;
+  const asks = (cluster: number): boolean => asked && truth?.asks(cluster) === true;
+  return {
+    packed: (cluster) => keeps.packed(cluster) || asks(cluster),
+    packs: (state, cluster) =>
+      keeps.packs(state, cluster) && (!asks(cluster) || truth?.accepts(cluster, loadOn(state, cluster)) === true),
+    spare: (cluster, w) => (asks(cluster) ? (truth?.spare(cluster, w) ?? Infinity) : Infinity),
+    begin: () => {
+      asked = true;
+    },
+  };
+}
+
+/** Replicas by workload on one cluster, workloads in order. */
+export function loadOn({ compact, on, clusterStart, clusterCandidates, hosting }: State, cluster: number) {
+  const first = clusterStart[cluster] as number;
+  const hosts = [...clusterCandidates.subarray(first, first + (hosting[cluster] as number))].sort((a, b) => a - b);
+  return new Map(hosts.map((candidate) => [compact.workloadOf[candidate] as number, on[candidate] as number]));
+}
+
+/** Rounds in which what finds no node leaves, and others come. */
+const ROUNDS = 4;
+
+/**
+ * Takes away what finds no node and places it elsewhere; false when some cluster still has more than its nodes take, or something that
+ * must run finds no place.
+ */
+export function standOnNodes(
+  state: State,
+  truth: NodeTruth,
+  nodes: OnNodes,
+  improver: Improver,
+  ground: {
+    readonly free: (w: number) => boolean;
+    readonly order: readonly number[];
+    readonly over: () => boolean;
+  },
+): boolean {
+  nodes.begin();
+  const { compact } = state;
+  const clusters = compact.problem.clusters.map((_, c) => c).filter((c) => truth.asks(c));
+  let dirty = clusters;
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = Int32Array.from(state.on);
+    let good = true;
+    for (const cluster of dirty) good = leave(state, truth, cluster, ground.free, round > 0) && good;
+    for (const w of ground.order) {
+      if (!ground.free(w)) continue;
+      if (!improver.complete(w) && compact.problem.workloads[w]?.optional !== true) return false;
+    }
+    const changed = new Set<number>();
+    for (let c = 0; c < before.length; c++) if (before[c] !== state.on[c]) changed.add(compact.cluster[c] as number);
+    dirty = clusters.filter(
+      (cluster) => (round === 0 || changed.has(cluster)) && !truth.surely(cluster, loadOn(state, cluster)),
+    );
+    if (dirty.length === 0) return good;
+  }
+  return false;
+}
+
+/** What finds no node leaves; of a whole copy, all of it. False when what may not leave is among it. */
+function leave(state: State, truth: NodeTruth, cluster: number, free: (w: number) => boolean, more: boolean): boolean {
+  const load = loadOn(state, cluster);
+  if (load.size === 0) return true;
+  if (!more && truth.accepts(cluster, load)) return true;
+  const left = new Map(truth.leftOut(cluster, load, (w) => !free(w)));
+  if (left.size === 0 && more) {
+    // It stands for a few trials and not for all: the smallest of what may leave makes some room.
+    const [last] = [...load.keys()].filter(free).sort((a, b) => (load.get(a) as number) - (load.get(b) as number));
+    if (last === undefined) return false;
+    left.set(last, 1);
+  }
+  let good = true;
+  const { compact, clusterStart, clusterCandidates, hosting } = state;
+  const first = clusterStart[cluster] as number;
+  const hosts = [...clusterCandidates.subarray(first, first + (hosting[cluster] as number))];
+  for (const candidate of hosts) {
+    const w = compact.workloadOf[candidate] as number;
+    const many = left.get(w) ?? 0;
+    if (many === 0) continue;
+    if (!free(w)) {
+      good = false;
+      continue;
+    }
+    const size = compact.step[w] as number;
+    state.remove(candidate, Math.min(state.on[candidate] as number, Math.ceil(many / size) * size));
+  }
+  truth.accepts(cluster, loadOn(state, cluster));
+  return good;
+}
