@@ -53,12 +53,13 @@ const list = (texts: readonly string[]): string => {
 /** The user's own words that ruled places out, by workload, the most effective first. */
 function groupRuledOut(problem: Problem): Map<number, readonly string[]> {
   const counts = new Map<number, Map<string, number>>();
-  for (const { workload, because } of problem.ruledOut) {
+  for (const { workload, clusters, because } of problem.ruledOut) {
     const own = counts.get(workload) ?? new Map<string, number>();
     counts.set(workload, own);
     // Facts of the fleet speak only where no intent does: people look for their own words first.
     const intents = because.filter((b) => b.kind === "intent");
-    for (const { text } of intents.length > 0 ? intents : because) own.set(text, (own.get(text) ?? 0) + 1);
+    for (const { text } of intents.length > 0 ? intents : because)
+      own.set(text, (own.get(text) ?? 0) + clusters.length);
   }
   return new Map(
     [...counts].map(([workload, own]) => [

@@ -2,6 +2,7 @@
 import type { Ir, RunIr, Workload } from "../../compiler/index.ts";
 import type { Diagnostic, Phase } from "../../grammar/index.ts";
 import type { PlacedReplicas } from "../action/controller.ts";
+import { withColumns } from "../columns.ts";
 import { planner } from "../diagnostics.ts";
 import type { Because, Counting, ObjectiveTerm, Problem, ProblemWorkload, Rule, RuledOut } from "../problem.ts";
 import { mostPerNode } from "./candidates.ts";
@@ -48,22 +49,22 @@ export function buildProblem(ir: Ir, before: PlacedReplicas, options: BuildOptio
     const kept = keeps(run, index, counting, found, was.byCluster, fleet);
     for (const entry of kept.ruledOut) ruledOut.push(entry);
     rules.push(...kept.rules);
-    const isCandidate = new Set(kept.candidates.map((candidate) => candidate.cluster));
-    return {
+    const { cluster } = kept.columns;
+    const facts = {
       id: run.workload,
       counting,
       demand,
       perNode: workload.perNode,
       optional: run.optional,
       priority: run.priority,
-      candidates: kept.candidates,
       leaving:
         was.elsewhere +
-        [...was.byCluster].reduce((sum, [c, n]) => sum + (isCandidate.has(c) ? 0 : workload.perNode ? 1 : n), 0),
+        [...was.byCluster].reduce((sum, [c, n]) => sum + (cluster.includes(c) ? 0 : workload.perNode ? 1 : n), 0),
       perNodeMost,
       hostPorts: [...new Set(workload.pod.hostPorts.map((port) => `${port.protocol}/${port.port}`))].sort(),
       because: becauseOf(run),
     };
+    return withColumns(facts, kept.columns);
   });
   const latencies = latencyPairs({ ir, indexOf });
   const asksDistance =

@@ -1,10 +1,9 @@
 // What a workload would be on one cluster: how many of it fit, what one replica costs, what it misses there. It must not know which
 // clusters it may use, counting, or rules between workloads.
-import { unitOf } from "../../compiler/index.ts";
+import { holdsOnPool, unitOf } from "../../compiler/index.ts";
 import type { Cluster, Ir, NodePool, RunIr, Selector, Workload } from "../../compiler/index.ts";
-import type { Candidate } from "../problem.ts";
+import type { CandidateColumns } from "../columns.ts";
 import { matches } from "./admission.ts";
-import { holdsOnPool } from "./condition.ts";
 import type { FleetNumbers } from "./fleet.ts";
 import type { Test } from "./tests.ts";
 
@@ -19,7 +18,7 @@ export interface Asked {
 }
 
 /** Σ demand × price of one replica on each cluster; bytes are priced by the GiB, `cpu` by the whole CPU. */
-export function priceList(ir: Ir, fleet: FleetNumbers): readonly (readonly number[])[] {
+function priceList(ir: Ir, fleet: FleetNumbers): readonly (readonly number[])[] {
   const unit = { milli: 1000, bytes: 2 ** 30, pieces: 1 };
   return ir.fleet.clusters.map((cluster) =>
     fleet.resources.map((resource) => (cluster.prices[resource] ?? 0) / unit[unitOf(resource)]),
@@ -37,42 +36,64 @@ export function mostPerNode(workload: Workload): number {
   return alone || workload.pod.hostPorts.length > 0 ? 1 : Infinity;
 }
 
+/** Places that a workload may go to, filled cluster by cluster. */
+export interface Places {
+  readonly add: (cluster: number, pools: readonly number[], open: readonly number[]) => void;
+  readonly columns: () => CandidateColumns;
+}
+
 /**
- * @param pools that its pods can run on, and `open` those that would take them if they were large enough.
+ * Makes the places of one workload after the other, for one fleet. To `add` are given the pools that its pods can run on, and `open`: those that
+ * would take them if they were large enough.
  * @param room how many of its pods an empty node of each pool of the fleet holds.
  */
-export function candidateOn(
-  { run, workload, demand, perNodeMost, before }: Asked,
-  fleet: FleetNumbers,
-  source: Cluster,
-  cluster: number,
-  pools: readonly number[],
-  open: readonly number[],
-  room: Float64Array,
-  prices: readonly number[],
-): Candidate {
-  let most = 0;
-  let nodes = 0;
-  for (const index of pools) {
-    const count = fleet.pools[index]?.count ?? 0;
-    most += count * Math.min(perNodeMost, room[index] as number);
-    nodes += count;
-  }
-  let price = 0;
-  for (let r = 0; r < demand.length; r++) price += (demand[r] as number) * (prices[r] as number);
-  const was = before.get(cluster) ?? 0;
-  return {
-    cluster,
-    pools,
-    most: workload.perNode ? 1 : Math.min(most, mostByDomains(workload, fleet, open, room, perNodeMost)),
-    cost: workload.perNode ? price * nodes : price,
-    preference: run.prefer.length === 0 ? 0 : missed(run, fleet, source, pools),
-    before: workload.perNode ? Math.min(1, was) : was,
-    scores: NO_SCORES,
+export function placesMaker(ir: Ir, fleet: FleetNumbers): (asked: Asked, room: Float64Array) => Places {
+  const prices = priceList(ir, fleet);
+  const counts = Int32Array.from(fleet.pools, ({ count }) => count);
+  const size = fleet.clusters.length;
+  // Written again for every workload: what is kept is cut from them.
+  const cluster = new Int32Array(size);
+  const most = new Float64Array(size);
+  const cost = new Float64Array(size);
+  const preference = new Float64Array(size);
+  const before = new Int32Array(size);
+  return ({ run, workload, demand, perNodeMost, before: was }, room) => {
+    const bounded = workload.pod.spread.length > 0 || workload.pod.podAntiAffinity.length > 0;
+    const pools: (readonly number[])[] = [];
+    preference.fill(0);
+    before.fill(0);
+    const add = (at: number, own: readonly number[], open: readonly number[]): void => {
+      const i = pools.length;
+      let [holds, nodes, price] = [0, 0, 0];
+      for (const pool of own) {
+        const count = counts[pool] as number;
+        holds += count * Math.min(perNodeMost, room[pool] as number);
+        nodes += count;
+      }
+      const priced = prices[at] as readonly number[];
+      for (let r = 0; r < demand.length; r++) price += (demand[r] as number) * (priced[r] as number);
+      cluster[i] = at;
+      if (bounded) holds = Math.min(holds, mostByDomains(workload, fleet, open, room, perNodeMost));
+      most[i] = workload.perNode ? 1 : holds;
+      cost[i] = workload.perNode ? price * nodes : price;
+      if (run.prefer.length > 0) preference[i] = missed(run, fleet, ir.fleet.clusters[at] as Cluster, own);
+      if (was.size > 0) before[i] = workload.perNode ? Math.min(1, was.get(at) ?? 0) : (was.get(at) ?? 0);
+      pools.push(own);
+    };
+    const columns = (): CandidateColumns => ({
+      cluster: cluster.slice(0, pools.length),
+      most: most.slice(0, pools.length),
+      cost: cost.slice(0, pools.length),
+      preference: preference.slice(0, pools.length),
+      before: before.slice(0, pools.length),
+      pools,
+      scores: NO_SCORES,
+    });
+    return { add, columns };
   };
 }
 
-const NO_SCORES: readonly number[] = [];
+const NO_SCORES: readonly (readonly number[])[] = [];
 
 /**
  * An upper bound from what the pod says of its like: one in each domain that keeps its like away; and with a spread of `maxSkew` no domain

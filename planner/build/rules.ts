@@ -1,6 +1,7 @@
 // The clauses of each run as rules of the problem: spread, near, with, apart, together, survive, then, shares. It must not know how a
 // rule is encoded.
 import type { Ir, RunIr } from "../../compiler/index.ts";
+import { columnsOf } from "../columns.ts";
 import type { Because, LatencyPair, ProblemCluster, ProblemWorkload, Rule } from "../problem.ts";
 import type { Distances } from "./distance.ts";
 import { shortName } from "./words.ts";
@@ -44,12 +45,14 @@ export function latencyPairs({ ir, indexOf }: Pick<RuleGround, "ir" | "indexOf">
 }
 
 function spreads(run: RunIr, workload: number, { clusters, workloads }: RuleGround): Rule[] {
-  const candidates = workloads[workload]?.candidates ?? [];
   return run.spread.map(({ key, max, span }) => {
     const byValue = new Map<string, number[]>();
-    for (const { cluster } of candidates) {
+    for (const cluster of columnsOf(workloads[workload] as ProblemWorkload).cluster) {
       const value = key === "cluster" ? clusters[cluster]?.name : clusters[cluster]?.labels[key];
-      if (value !== undefined) byValue.set(value, [...(byValue.get(value) ?? []), cluster]);
+      if (value === undefined) continue;
+      const members = byValue.get(value);
+      if (members === undefined) byValue.set(value, [cluster]);
+      else members.push(cluster);
     }
     const text = `run ${shortName(run.workload)} spread across ${key}${max === undefined ? "" : ` max ${max}`}`;
     return {

@@ -1,13 +1,15 @@
 // What holds data stays where it is unless it is told to move: copies keep their clusters, and only new copies look further.
 // It must not know where the data is other than by the placement in force.
 import type { Ir, RunIr } from "../../compiler/index.ts";
-import type { Because, Candidate, Counting, Rule, RuledOut } from "../problem.ts";
+import { picked } from "../columns.ts";
+import type { CandidateColumns } from "../columns.ts";
+import type { Because, Counting, Rule, RuledOut } from "../problem.ts";
 import type { Eligible } from "./eligible.ts";
 import type { FleetNumbers } from "./fleet.ts";
 import { shortName } from "./words.ts";
 
 export interface Kept {
-  readonly candidates: readonly Candidate[];
+  readonly columns: CandidateColumns;
   readonly ruledOut: readonly RuledOut[];
   readonly rules: readonly Rule[];
 }
@@ -26,7 +28,7 @@ export function stays(ir: Ir): Keeps {
   const moving = new Set(ir.moves.map((entry) => entry.workload));
   const holding = holders(ir);
   return (run, index, counting, found, before, fleet) => {
-    const free = { candidates: found.candidates, ruledOut: found.ruledOut, rules: [] };
+    const free = { columns: found.columns, ruledOut: found.ruledOut, rules: [] };
     if (counting.kind === "each" || before.size === 0 || moving.has(run.workload) || !holding.has(run.workload))
       return free;
     const name = shortName(run.workload);
@@ -39,34 +41,48 @@ export function stays(ir: Ir): Keeps {
     const copies = counting.kind === "copies" ? counting.clusters : (counting.clusters ?? 1);
     // What comes back after a loss may come anywhere: then the clusters stay candidates, and only the plan itself is held.
     if (copies > where.length || run.survive !== undefined)
-      return { ...free, rules: newcomers(index, found.candidates, before, where, because) };
-    const leaves = (cluster: number): boolean => !before.has(cluster);
+      return { ...free, rules: newcomers(index, [...found.columns.cluster], before, where, because) };
+    const stay = [...found.columns.cluster.keys()].filter((i) => before.has(found.columns.cluster[i] as number));
+    const leave = [...found.columns.cluster].filter((cluster) => !before.has(cluster));
+    const columns = picked(found.columns, stay);
     return {
-      candidates: found.candidates.filter((candidate) => !leaves(candidate.cluster)),
-      ruledOut: [
-        ...found.ruledOut.map((entry) =>
-          leaves(entry.cluster) ? { ...entry, because: [...entry.because, because] } : entry,
-        ),
-        ...found.candidates
-          .filter((candidate) => leaves(candidate.cluster))
-          .map((candidate) => ({ workload: index, cluster: candidate.cluster, because: [because] })),
-      ],
+      columns,
+      ruledOut: [...found.ruledOut.flatMap(alsoFor(before, because)), ...entry(index, leave, [because])],
       rules: [],
     };
   };
 }
 
+/** What rules clusters out, with one reason more for those that are not in force. */
+const alsoFor =
+  (before: ReadonlyMap<number, number>, because: Because) =>
+  (ruled: RuledOut): readonly RuledOut[] => [
+    ...entry(
+      ruled.workload,
+      ruled.clusters.filter((cluster) => before.has(cluster)),
+      ruled.because,
+    ),
+    ...entry(
+      ruled.workload,
+      ruled.clusters.filter((cluster) => !before.has(cluster)),
+      [...ruled.because, because],
+    ),
+  ];
+
+const entry = (workload: number, clusters: readonly number[], because: readonly Because[]): readonly RuledOut[] =>
+  clusters.length === 0 ? [] : [{ workload, clusters, because }];
+
 /** A copy comes to a new cluster only when those that hold data all stay. */
 function newcomers(
   workload: number,
-  candidates: readonly Candidate[],
+  clusters: readonly number[],
   before: ReadonlyMap<number, number>,
   where: readonly number[],
   because: Because,
 ): readonly Rule[] {
-  return candidates
-    .filter(({ cluster }) => !before.has(cluster))
-    .flatMap(({ cluster }) =>
+  return clusters
+    .filter((cluster) => !before.has(cluster))
+    .flatMap((cluster) =>
       where.map((held) => ({
         kind: "cut" as const,
         terms: [

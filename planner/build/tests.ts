@@ -1,9 +1,10 @@
 // Everything that decides whether a workload may run on a pool, each as a test over all pools with the words that caused it.
 // Masks are made once for all that say the same. It must not know amounts of demand, counting or objectives.
+import { acceptsWorkload, holdsOnPool } from "../../compiler/index.ts";
 import type { Cluster, ConditionIr, Ir, NodePool, RunIr, Workload } from "../../compiler/index.ts";
 import type { Because } from "../problem.ts";
 import { selectsNodes, untolerated } from "./admission.ts";
-import { conditionKey, holdsForWorkload, holdsOnPool } from "./condition.ts";
+import { conditionKey } from "./condition-key.ts";
 import type { FleetNumbers } from "./fleet.ts";
 import { conditionInWords, shortName } from "./words.ts";
 
@@ -30,7 +31,7 @@ export function testMaker(ir: Ir, fleet: FleetNumbers): (run: RunIr, workload: W
     return made;
   };
   const forbids = forbidsByWorkload(ir);
-  const anyAccepts = clusters.some((cluster) => cluster.accepts !== undefined);
+  const owners = acceptances(clusters, fleet);
 
   const condition = (
     of: ConditionIr,
@@ -135,7 +136,7 @@ export function testMaker(ir: Ir, fleet: FleetNumbers): (run: RunIr, workload: W
         ...always,
         because: intent(`${name} asks for what can not be planned: ${pod.unmodelled.join(", ")}`, workload.span),
       });
-    if (anyAccepts) tests.push(...acceptances(workload, clusters, fleet));
+    tests.push(...owners.filter(({ refuses }) => refuses(workload)).map(({ test }) => test));
     return tests;
   };
 }
@@ -161,23 +162,19 @@ function forbidsByWorkload(ir: Ir): ReadonlyMap<string, Ir["forbids"]> {
   return found;
 }
 
-/** One test for each distinct acceptance that refuses the workload, over the clusters that say it. */
-function acceptances(workload: Workload, clusters: readonly Cluster[], fleet: FleetNumbers): Test[] {
-  const answers = new Map<string, boolean>();
-  const refusing = new Map<string, Set<number>>();
-  clusters.forEach((cluster, index) => {
-    if (cluster.accepts === undefined) return;
-    const key = acceptKey(cluster.accepts);
-    let accepted = answers.get(key);
-    if (accepted === undefined) answers.set(key, (accepted = holdsForWorkload(cluster.accepts, workload)));
-    if (!accepted) refusing.set(key, (refusing.get(key) ?? new Set()).add(index));
-  });
-  return [...refusing.values()].map((refused) => {
-    const first = at(clusters, Math.min(...refused));
+/** What the owners of sites say, each acceptance once: a test over the clusters that say it, and whom it refuses. */
+function acceptances(clusters: readonly Cluster[], fleet: FleetNumbers) {
+  const saying = Map.groupBy(
+    clusters.keys().filter((c) => at(clusters, c).accepts !== undefined),
+    (c) => conditionKey(at(clusters, c).accepts as ConditionIr),
+  );
+  return [...saying.values()].map((own) => {
+    const first = at(clusters, own[0] as number);
     const accepts = first.accepts as ConditionIr;
-    return {
-      mask: Uint8Array.from(fleet.pools, (pool) => (refused.has(pool.cluster) ? 0 : 1)),
-      bare: (cluster: number) => !refused.has(cluster),
+    const refusing = new Set(own);
+    const test: Test = {
+      mask: Uint8Array.from(fleet.pools, (pool) => (refusing.has(pool.cluster) ? 0 : 1)),
+      bare: (cluster: number) => !refusing.has(cluster),
       narrows: false,
       because: {
         text: `${first.name} accepts where ${conditionInWords(accepts)}`,
@@ -185,14 +182,6 @@ function acceptances(workload: Workload, clusters: readonly Cluster[], fleet: Fl
         kind: "intent",
       },
     };
+    return { test, refuses: (workload: Workload): boolean => !acceptsWorkload(accepts, workload) };
   });
-}
-
-const keys = new WeakMap<ConditionIr, string>();
-
-/** Keys of the owners' conditions are asked for each workload; a condition is immutable, so its key is made once. */
-function acceptKey(condition: ConditionIr): string {
-  let key = keys.get(condition);
-  if (key === undefined) keys.set(condition, (key = conditionKey(condition)));
-  return key;
 }

@@ -5,12 +5,12 @@ import type { Because, Problem } from "../problem.ts";
 export function reasonsAgainst(problem: Problem, workload: number, clusters?: ReadonlySet<number>): string {
   const byReason = new Map<string, string[]>();
   for (const entry of problem.ruledOut) {
-    if (entry.workload !== workload || (clusters !== undefined && !clusters.has(entry.cluster))) continue;
-    const name = problem.clusters[entry.cluster]?.name ?? "";
+    if (entry.workload !== workload) continue;
+    const own = entry.clusters.filter((cluster) => clusters === undefined || clusters.has(cluster));
+    if (own.length === 0) continue;
     const text = entry.because.map((b) => b.text).join(", and ");
-    const names = byReason.get(text);
-    if (names === undefined) byReason.set(text, [name]);
-    else names.push(name);
+    const names = own.map((cluster) => problem.clusters[cluster]?.name ?? "");
+    byReason.set(text, [...(byReason.get(text) ?? []), ...names]);
   }
   const sorted = [...byReason].sort(([a, m], [b, n]) => n.length - m.length || (a < b ? -1 : 1));
   const shown = sorted.slice(0, 6).map(([text, names]) => `${some(names)}: ${text}`);

@@ -105,7 +105,7 @@ async function otherCluster(
   const { problem } = outcome;
   const name = problem.clusters[cluster]?.name ?? "";
   const own = problem.workloads[w] as ProblemWorkload;
-  const ruled = problem.ruledOut.find((entry) => entry.workload === w && entry.cluster === cluster);
+  const ruled = problem.ruledOut.find((entry) => entry.workload === w && entry.clusters.includes(cluster));
   if (ruled !== undefined)
     return { cluster: name, verdict: "ruled-out", because: reasonsOf(ir, problem, w, name, ruled.because) };
   const { counting } = own;

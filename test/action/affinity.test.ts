@@ -93,13 +93,15 @@ function isTrue(c: ConditionIr, region: string | undefined, p: NodePool): boolea
       const value = c.level === "cluster" ? region : p.labels[c.key];
       if (value === undefined) return false;
       if (c.kind === "label-in") return c.values.includes(value);
-      if (c.comparesAs !== "number") return compares(c.operator, value, c.value);
-      return !Number.isNaN(Number(value)) && compares(c.operator, Number(value), Number(c.value));
+      // What is no number is unequal to one that is; neither it nor text has an order.
+      if (c.comparesAs !== "number" || Number.isNaN(Number(value)))
+        return c.operator === "!=" ? value !== c.value : c.operator === "=" && value === c.value;
+      return compares(c.operator, Number(value), Number(c.value));
     }
   }
 }
 
-function compares<T extends number | string>(operator: string, a: T, b: T): boolean {
+function compares(operator: string, a: number, b: number): boolean {
   if (operator === "=") return a === b;
   if (operator === "!=") return a !== b;
   if (operator === "<") return a < b;

@@ -1,8 +1,8 @@
 // Writes what intents say about nodes (`where gpu`, `tolerates`, `forbid`) into the pods, so that the kube-scheduler uses exactly the
 // pools that the planner counted on. It must not know how a cluster was chosen.
+import { holdsOnPool } from "../../../compiler/index.ts";
 import type { ConditionIr, ForbidIr, KubernetesObject, RunIr, Workload } from "../../../compiler/index.ts";
 import type { Diagnostic, Span } from "../../../grammar/index.ts";
-import { holdsOnPool } from "../../build/condition.ts";
 import type { ActionController, ActionInput, ActionOutput } from "../controller.ts";
 import { actionDiagnostics } from "../diagnostics.ts";
 import { podPath, withPodSpec } from "../pod-template.ts";

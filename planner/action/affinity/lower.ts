@@ -1,7 +1,6 @@
 // Lowers a condition to alternatives of node-label requirements, for one cluster: what speaks of the cluster is decided here, what
 // speaks of nodes is left to the kube-scheduler. It must not know manifests.
-import { formatAmount, type ConditionIr, type Fleet, type Requirement } from "../../../compiler/index.ts";
-import { holdsOnPool } from "../../build/condition.ts";
+import { formatAmount, holdsOnPool, type ConditionIr, type Fleet, type Requirement } from "../../../compiler/index.ts";
 import { ALWAYS, NEVER, all, either, type Alternatives } from "./alternatives.ts";
 import { labelOfFeature, trueOfCluster, type Site } from "./site.ts";
 import { tellApart } from "./tell-apart.ts";

@@ -1,6 +1,6 @@
 // A cluster as conditions see it: its own labels, and its pools with the labels that their nodes carry. It must not know workloads.
+import { holdsOnPool } from "../../../compiler/index.ts";
 import type { Cluster, ConditionIr, Fleet, NodePool } from "../../../compiler/index.ts";
-import { holdsOnPool } from "../../build/condition.ts";
 import type { NodeLabels } from "./tell-apart.ts";
 
 export interface SitePool {
