@@ -175,9 +175,10 @@ export type ObjectiveTerm =
   | { readonly name: "moves" | "preference" | "latency" | "cost" | "clusters" | "imbalance" }
   | { readonly name: "score"; readonly index: number; readonly title: string };
 
+/** Clusters that a workload can not use, all for the same reasons; each cluster is in one entry of its workload at most. */
 export interface RuledOut {
   readonly workload: number;
-  readonly cluster: number;
+  readonly clusters: readonly number[];
   readonly because: readonly Because[];
 }
 
