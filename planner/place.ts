@@ -4,6 +4,7 @@ import type { Ir } from "../compiler/index.ts";
 import type { Diagnostic } from "../grammar/index.ts";
 import type { PlacedReplicas } from "./action/controller.ts";
 import { buildProblem } from "./build/index.ts";
+import { stepClock } from "./clock.ts";
 import { planner } from "./diagnostics.ts";
 import { replicasOf, unplacedOf, usageOf } from "./outcome.ts";
 import type { PlacedWorkload, PlanStatus, Usage } from "./plan.ts";
@@ -36,9 +37,16 @@ export interface PlaceOutcome {
  */
 export async function place(ir: Ir, before: PlacedReplicas, options: PlaceOptions): Promise<PlaceOutcome> {
   const built = buildProblem(ir, before, { without: options.without ?? [] }); // words become numbers, once
-  const settled = await settle(ir, built.value, options); // solving and packing take turns: each knows what the other can not
+  const settled = await settle(ir, built.value, budgeted(options)); // solving and packing take turns: each knows what the other can not
   return outcome(built.value, settled, [...built.diagnostics, ...doubts(built.value, settled)]);
 }
+
+/** Of steps, in the milliseconds that they take on a common machine: what an answer may cost when nobody names a time. */
+const BUDGET = 40_000;
+
+/** Without a time limit steps are counted, so that the same input gives the same answer on every machine, however busy. */
+const budgeted = (options: PlaceOptions): PlaceOptions =>
+  options.timeLimit === Infinity ? { ...options, now: stepClock(), timeLimit: BUDGET } : options;
 
 /** A warning for each cluster where the pods fit and the scheduler may still not find how. */
 function doubts(problem: Problem, { unsure }: Settled): readonly Diagnostic[] {

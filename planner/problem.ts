@@ -1,6 +1,7 @@
 // The placement problem: integers and constraint families, between the IR's words and the solvers' numbers. Every constraint keeps
 // `because`, so that any refusal can point at the user's own words. It must not know solvers, objects, or how a row is encoded.
 import type { Span } from "../grammar/index.ts";
+import type { Clock } from "./clock.ts";
 
 /** Why a constraint or a term is there: the words that caused it, and what to call them in a sentence. */
 export interface Because {
@@ -205,21 +206,27 @@ export type Placement = readonly (readonly number[])[];
 export interface SolveOptions {
   /** Relative gap at which a search may stop (0: prove optimality). */
   readonly gap: number;
-  /** Milliseconds of wall clock, measured by the caller's `now`. */
+  /** Milliseconds, measured by the caller's `now`; Infinity: `place` counts steps instead, and no clock decides. */
   readonly timeLimit: number;
   readonly seed: number;
   /** `auto`, `javascript-lp-solver`, `highs`, `search`. */
   readonly solver: string;
-  /** The caller's clock, in milliseconds: the planner itself has none. */
-  readonly now: () => number;
+  /** The caller's clock, in milliseconds: the planner itself has none. One that counts steps is told of the work that is done. */
+  readonly now: Clock;
   /** Asked between steps; true ends the search with the best so far. */
   readonly stopped: () => boolean;
-  readonly onProgress?: (progress: {
-    readonly incumbent?: number;
-    readonly bound?: number;
-    readonly gap?: number;
-    readonly solver: string;
-  }) => void;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What a solver has so far: of the term that it minimises, or of the first that is not proven. */
+export interface Progress {
+  readonly solver: string;
+  readonly term?: string;
+  readonly incumbent?: number;
+  readonly bound?: number;
+  readonly gap?: number;
+  /** The placement that it speaks of, when there is a whole one; not asked whether single nodes take it. */
+  readonly placement?: () => Placement;
 }
 
 export type Solution =

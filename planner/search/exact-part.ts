@@ -48,9 +48,11 @@ export async function decideAgain(
     again.workloads,
     [...clusters].sort((a, b) => a - b),
   );
+  // What is told of a few workloads says nothing of the whole.
+  const { onProgress: _, ...quietly } = options;
   const found = await solveExactly(
     part.problem,
-    { ...options, solver: "highs", gap: 0, timeLimit: again.timeLimit },
+    { ...quietly, solver: "highs", gap: 0, timeLimit: again.timeLimit },
     { cuts: part.cuts, limits: part.limits, floors: [] },
   );
   if (found.status !== "optimal" && found.status !== "feasible") return false;

@@ -2,6 +2,7 @@
 // fractions, so an answer is a point to check and never a proof unless it ran to its end. It looks at the clock only between branches,
 // and its first phase can pivot in a circle for ever (seen on sixteen columns): so its pivots are counted, and it is stopped by that.
 import type { Model as Lp, SolverAPI } from "javascript-lp-solver";
+import { worked } from "../clock.ts";
 import { checkPoint, valueOf } from "./model.ts";
 import type { Model, ModelOptions, ModelSolution, Solver } from "./model.ts";
 
@@ -21,6 +22,7 @@ export const javascriptLpSolver: Solver = {
       if (failure === OUT_OF_PIVOTS) return unknown;
       throw failure;
     } finally {
+      worked(options.now, 1 + (MOST_PIVOTS - Math.max(0, budget.pivots)) * PIVOT);
       budget = undefined;
     }
   },
@@ -29,6 +31,8 @@ export const javascriptLpSolver: Solver = {
 const MOST_COLUMNS = 80;
 const MOST_ROWS = 140;
 const MOST_PIVOTS = 10_000;
+/** Milliseconds that one of them takes. */
+const PIVOT = 0.02;
 
 const OUT_OF_PIVOTS = new Error("out of pivots");
 let budget: { pivots: number; readonly over: ModelOptions["stopped"] } | undefined;

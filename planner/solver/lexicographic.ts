@@ -19,6 +19,11 @@ export type LexicographicSolution =
   | { readonly status: "infeasible" }
   | { readonly status: "unknown" };
 
+/** As of one model, with the term that is being minimised. */
+export type LexicographicOptions = Omit<ModelOptions, "onProgress"> & {
+  readonly onProgress?: (term: number, ...told: Parameters<NonNullable<ModelOptions["onProgress"]>>) => void;
+};
+
 /**
  * Best point in lexicographic order. A term that is not proven within the time or gap is held at the value that was found; the bounds of
  * later terms are given that value.
@@ -28,13 +33,18 @@ export async function lexicographic(
   draft: Draft,
   terms: readonly Linear[],
   solver: Solver,
-  options: ModelOptions,
+  { onProgress, ...options }: LexicographicOptions,
   floors: readonly number[] = [],
 ): Promise<LexicographicSolution> {
   const started = options.now();
   const solve = (rows: readonly Row[], term: Linear): Promise<ModelSolution> => {
     const left = options.timeLimit - (options.now() - started);
-    return solver.solve(modelOf({ ...draft, rows: [...rows] }, term), { ...options, timeLimit: Math.max(left, 1) });
+    const t = terms.indexOf(term);
+    return solver.solve(modelOf({ ...draft, rows: [...rows] }, term), {
+      ...options,
+      timeLimit: Math.max(left, 1),
+      ...(onProgress === undefined || t < 0 ? {} : { onProgress: (...told) => onProgress(t, ...told) }),
+    });
   };
   const known = terms.map((_, t) => floors[t] ?? -Infinity);
   if (known.every((floor) => floor > -Infinity)) {

@@ -25,7 +25,7 @@ export interface Model {
 }
 
 export interface ModelOptions {
-  /** Milliseconds that are left. */
+  /** Milliseconds that are left, by `now`; Infinity: as long as it takes. */
   readonly timeLimit: number;
   /** Relative gap at which to stop; 0 proves optimality. */
   readonly gap: number;
@@ -34,7 +34,8 @@ export interface ModelOptions {
   readonly nodes?: number;
   readonly now: () => number;
   readonly stopped: () => boolean;
-  readonly onProgress?: (incumbent: number | undefined, bound: number | undefined) => void;
+  /** `values` is a point as the solver has it: within its tolerances, and not checked. */
+  readonly onProgress?: (incumbent: number | undefined, bound: number | undefined, values?: ArrayLike<number>) => void;
 }
 
 /** `bound` is proven: no feasible point is below it. */

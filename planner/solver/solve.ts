@@ -1,7 +1,9 @@
 // A problem solved exactly: encode, minimise term by term, decode. It must not know nodes one by one.
 import type { Placement, Problem, Solution, SolveOptions } from "../problem.ts";
 import { chooseSolver } from "./choose.ts";
+import { worked } from "../clock.ts";
 import { decode, encode } from "./encode/encode.ts";
+import type { Encoded } from "./encode/encode.ts";
 import type { Learnt } from "./learnt.ts";
 import { lexicographic } from "./lexicographic.ts";
 import type { ModelOptions } from "./model.ts";
@@ -23,12 +25,14 @@ export async function solveProblem(
 ): Promise<ExactSolution> {
   const encoded = encode(problem, learnt);
   const solver = chooseSolver(options.solver, encoded.draft);
+  worked(options.now, encoded.draft.lower.length * ENCODING);
   const { timeLimit, gap, seed, now, stopped, nodes } = options;
+  const onProgress = tellingOf(problem, encoded, options, solver.name);
   const found = await lexicographic(
     encoded.draft,
     encoded.terms.map((term) => term.linear),
     solver,
-    { timeLimit, gap, seed, now, stopped, ...(nodes === undefined ? {} : { nodes }) },
+    { timeLimit, gap, seed, now, stopped, onProgress, ...(nodes === undefined ? {} : { nodes }) },
     learnt.floors,
   );
   if (found.status === "infeasible" || found.status === "unknown") return { status: found.status, solver: solver.name };
@@ -44,6 +48,30 @@ export async function solveProblem(
   const placement = (situations[0] as (typeof situations)[0]).placement;
   const floors = found.status === "optimal" ? found.terms.map((term) => term.bound) : [];
   return { status: found.status, placement, objective, gap: gapOf(objective), solver: solver.name, situations, floors };
+}
+
+/** Milliseconds that writing the model takes for each of its columns. */
+const ENCODING = 2e-3;
+
+/** Tells in the user's units what a solver tells of a term. */
+function tellingOf(problem: Problem, { terms, situations }: Encoded, { onProgress }: SolveOptions, solver: string) {
+  return (t: number, incumbent?: number, bound?: number, values?: ArrayLike<number>): void => {
+    if (onProgress === undefined) return;
+    const { unit, name } = terms[t] as Encoded["terms"][number];
+    const planned = situations[0];
+    onProgress({
+      solver,
+      term: name,
+      ...(incumbent === undefined ? {} : { incumbent: tidy(incumbent * unit) }),
+      ...(bound === undefined ? {} : { bound: tidy(bound * unit) }),
+      ...(incumbent === undefined || bound === undefined
+        ? {}
+        : { gap: Math.max(0, incumbent - bound) / Math.max(1e-9, Math.abs(incumbent)) }),
+      ...(values === undefined || planned === undefined
+        ? {}
+        : { placement: () => decode(problem, planned, Array.from(values)) }),
+    });
+  };
 }
 
 /** Relative gap of the first term that has one. */
