@@ -7,22 +7,15 @@ import { observeClusters } from "../../runtime/observe.ts";
 import { realWorld } from "../../runtime/world.ts";
 import { clusterTools, startClusters, toolsAvailable } from "../kubernetes/clusters.ts";
 import { apply, configMap, planOf } from "../runtime/memory-world.ts";
-
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly peer?: { readonly name: string; readonly value: number };
-}
+import type { Report } from "./report.ts";
 
 /** So many ConfigMaps and as many NetworkPolicies: what is measured is writing, not waiting for pods, for which kubectl does not wait. */
 const count = 500;
 
-export async function bench(): Promise<Figure[]> {
+export async function bench(): Promise<Report> {
   const tools = toolsAvailable(...clusterTools);
   if (!tools.available) {
-    process.stderr.write(`apply: not measured: ${tools.reason}\n`);
-    return [];
+    return { notes: [`not measured: ${tools.reason}`] };
   }
   const clusters = await startClusters({ names: ["paris"], controllers: ["namespace-controller"], kwok: false });
   try {
@@ -50,7 +43,7 @@ export async function bench(): Promise<Figure[]> {
     await apply(destroyPlan(await observeClusters([{ name: "paris", context: "paris" }], world)), world);
     await world.close();
     const rate = (seconds: number): number => Math.round((2 * count) / seconds);
-    return [
+    const figures = [
       {
         name: "apply",
         value: rate(applied),
@@ -64,6 +57,7 @@ export async function bench(): Promise<Figure[]> {
         peer: { name: "kubectl diff --server-side", value: rate(theirDiff) },
       },
     ];
+    return { figures };
   } finally {
     await clusters.stop();
   }

@@ -1,14 +1,8 @@
 // How long 10,000 mixed statements take from text to IR, after warm-up. `bench()` is read by test/bench/run.ts.
-import { fileURLToPath } from "node:url";
 import { compile, memoryHost } from "../../compiler/index.ts";
 import type { Host } from "../../compiler/index.ts";
 import { parse } from "../../grammar/index.ts";
-
-interface Measured {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-}
+import type { Report } from "./report.ts";
 
 const CLUSTERS = 200;
 const APPS = 100;
@@ -65,16 +59,14 @@ function milliseconds(runs: number, work: () => unknown): number {
   return times.sort((a, b) => a - b)[Math.floor(runs / 2)] ?? 0;
 }
 
-export async function bench(): Promise<readonly Measured[]> {
+export async function bench(): Promise<Report> {
   const text = mixedProgram(10_000);
   const host: Host = memoryHost({ "big.intent": text });
   const parsing = milliseconds(5, () => parse("big.intent", text));
   const whole = milliseconds(5, () => compile(["big.intent"], host));
-  return [
+  const figures = [
     { name: "parse 10,000 mixed statements", value: Math.round(parsing), unit: "ms" },
     { name: "parse, check and compile 10,000 mixed statements", value: Math.round(whole), unit: "ms" },
   ];
+  return { figures };
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const { name, value, unit } of await bench()) console.log(`${name}: ${value} ${unit}`);

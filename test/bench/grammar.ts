@@ -3,13 +3,7 @@ import { format, parse } from "../../grammar/index.ts";
 import { Cutter } from "../../grammar/cut.ts";
 import { Problems } from "../../grammar/problems.ts";
 import { Scanner } from "../../grammar/scan.ts";
-
-interface Measure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly peer?: { readonly name: string; readonly value: number };
-}
+import type { Report } from "./report.ts";
 
 /** Milliseconds of CPU, the best of several runs after a warm-up: what other work on the machine does not change much. */
 function cpu(action: () => unknown, runs = 15): number {
@@ -59,7 +53,7 @@ const shapes: readonly ((i: number) => string)[] = [
   (i) => `forbid app core${i} where not region in (eu-west, eu-north)`,
 ];
 
-export async function bench(): Promise<Measure[]> {
+export async function bench(): Promise<Report> {
   const text = mixedStatements(10_000);
   const scanned = cpu(() => scan(text));
   const cutTime = cpu(() => cut(text));
@@ -67,7 +61,7 @@ export async function bench(): Promise<Measure[]> {
   const formatted = cpu(() => format("bench.intent", text), 8);
   const wrong = text.replaceAll(" -> ", " ");
   const refused = cpu(() => parse("bench.intent", wrong), 8);
-  return [
+  const figures = [
     { name: "grammar: tokens of 10,000 statements", value: scan(text), unit: "tokens" },
     { name: "grammar: scan 10,000 statements", value: scanned, unit: "ms of CPU" },
     { name: "grammar: scan and cut 10,000 statements", value: cutTime, unit: "ms of CPU" },
@@ -80,4 +74,5 @@ export async function bench(): Promise<Measure[]> {
     { name: "grammar: give up on 10,000 statements after 100 errors", value: refused, unit: "ms of CPU" },
     { name: "grammar: format 10,000 statements", value: formatted, unit: "ms of CPU" },
   ];
+  return { figures };
 }

@@ -20,19 +20,13 @@ import {
   workload,
 } from "../kit/ir.ts";
 import { dice } from "../oracles/dice.ts";
+import type { Report } from "./report.ts";
 
-interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly peer?: { readonly name: string; readonly value: number };
-}
-
-export async function bench(): Promise<readonly Figure[]> {
+export async function bench(): Promise<Report> {
   const large = wide(1000, 2000);
   const small = tight(3, 4);
   await planned(small, "highs"); // loads the four megabytes
-  return [
+  const figures = [
     {
       name: "problem of 1,000 clusters × 2,000 workloads built",
       value: best(3, () => buildProblem(large, {})),
@@ -52,6 +46,7 @@ export async function bench(): Promise<readonly Figure[]> {
     { name: "5 clusters, 20 workloads, planned to the proof", value: await planned(tight(5, 20), "auto"), unit: "ms" },
     { name: "2,000 pods of 40 kinds packed on 200 nodes, 90 % full", value: best(2, packLarge), unit: "ms" },
   ];
+  return { figures };
 }
 
 function best(runs: number, action: () => unknown): number {

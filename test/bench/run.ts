@@ -1,27 +1,30 @@
-// `npm run bench [NAME…]`: runs the benchmarks and prints each figure beside its peer's, measured in the same run. Machines are noisy: read
-// the ratios, not the seconds.
+// `npm run bench [NAME…] [--long] [--write]`: runs the benchmarks and prints each figure beside its peer's, measured in the same run; a run of
+// all of them, or `--write`, also puts the tables and plots into docs/benchmarks.md. Machines are noisy: read the ratios, not the seconds.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { writePart } from "./document.ts";
+import { shown, tableText, type Bench, type Figure } from "./report.ts";
 
-interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly peer?: { readonly name: string; readonly value: number };
-}
-
-const wanted = process.argv.slice(2);
+const asked = process.argv.slice(2);
+const long = asked.includes("--long");
+const names = asked.filter((word) => !word.startsWith("--"));
+const write = names.length === 0 || asked.includes("--write");
 const here = import.meta.dirname;
 const files = readdirSync(here)
   .filter((file) => file.endsWith(".ts") && file !== "run.ts")
-  .filter((file) => wanted.length === 0 || wanted.includes(file.replace(/\.ts$/, "")))
+  .filter((file) => names.length === 0 || names.includes(file.replace(/\.ts$/, "")))
   .sort();
 
 for (const file of files) {
-  const module = (await import(join(here, file))) as { bench?: () => Promise<readonly Figure[]> };
+  const module = (await import(join(here, file))) as { bench?: Bench };
   if (module.bench === undefined) continue;
-  console.log(`\n${file.replace(/\.ts$/, "")}`);
-  for (const figure of await module.bench()) console.log(line(figure));
+  const name = file.replace(/\.ts$/, "");
+  console.log(`\n${name}`);
+  const report = await module.bench({ long });
+  for (const figure of report.figures ?? []) console.log(line(figure));
+  for (const table of report.tables ?? []) console.log(tableText(table));
+  for (const note of report.notes ?? []) console.log(`  ${note}`);
+  if (write) await writePart(name, report);
 }
 
 function line({ name, value, unit, peer }: Figure): string {
@@ -29,8 +32,4 @@ function line({ name, value, unit, peer }: Figure): string {
   return peer === undefined
     ? own
     : `${own} ${peer.name}: ${shown(peer.value)} (ratio ${(value / peer.value).toFixed(2)})`;
-}
-
-function shown(value: number): string {
-  return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(4)));
 }

@@ -1,30 +1,10 @@
 // Large programs as people would write them: clusters with prices, labels and nodes, workloads with demands, and as many of the clauses of the
 // language as are asked for, each on its own tenth of the workloads. `node intent-fleet.ts CLUSTERS WORKLOADS SEED MAX_REPLICAS [CLAUSE,…]`
 // prints one. It must not know how programs are planned.
-import { dice } from "../../oracles/dice.ts";
+import { dice, type Dice } from "../../oracles/dice.ts";
+import { runOf, trafficOf, type Clause, type FleetWorkload } from "./intent-clauses.ts";
 
-/** Clauses that a program can have; each changes the `run` of every tenth workload, or the objective. */
-export const clauses = [
-  "spread",
-  "spread-max",
-  "near",
-  "with",
-  "apart",
-  "survive",
-  "then",
-  "shares",
-  "prefer",
-  "latency",
-  "each",
-  "copies",
-  "together",
-  "optional",
-  "tolerates",
-  "imbalance",
-  "clusters",
-] as const;
-
-export type Clause = (typeof clauses)[number];
+export { clauses, type Clause } from "./intent-clauses.ts";
 
 export interface Size {
   readonly clusters: number;
@@ -34,93 +14,115 @@ export interface Size {
   readonly replicas: number;
 }
 
-interface Workload {
-  readonly replicas: number;
+/** The share of what there is that is asked for, on every cluster, when workloads spread over all clusters that they may run on. */
+const FILL = 0.85;
+const FEATURES = 10;
+const ZONES = 40;
+const REGIONS = 10;
+
+interface Site {
+  readonly features: readonly boolean[];
+  /** How large it is beside the others. */
+  readonly weight: number;
+  readonly prices: string;
+}
+
+/** @returns the text of one `.intent` file. Without a clause it stays the same but for that clause's words. */
+export function intentFleet({ clusters, workloads, seed, replicas }: Size, asked: ReadonlySet<Clause>): string {
+  const roll = dice(seed);
+  const sites = Array.from({ length: clusters }, (_, c) => siteOf(roll, c));
+  const all = Array.from({ length: workloads }, () => workloadOf(roll, replicas));
+  const load = loadOf(sites, all);
+  const lines = sites.map((site, c) => clusterLine(site, c, load[c] as Load, asked));
+  const links = Array.from(
+    { length: clusters - 1 },
+    (_, c) => `link c${c + 1} <-> c${roll.between(0, c)} ${roll.between(1, 9)}ms`,
+  );
+  const app = all.map(
+    ({ cpu, memory, gpu }, w) =>
+      `  workload w${w} { image "registry.example/w${w}:1" cpu ${cpu} memory ${memory}Gi${gpu > 0 ? ` gpu ${gpu}` : ""} port web 80 tier = ${w % 2 === 0 ? "gold" : "iron"} }`,
+  );
+  const fleet = { clusters, zones: Math.min(clusters, ZONES), regions: Math.min(clusters, REGIONS), seed };
+  return [
+    `fleet { connectivity ${asked.has("local") ? "none" : "mcs"}${asked.has("reserve") ? " reserve 2%" : ""} }`,
+    ...lines,
+    ...(needsLinks(asked) ? links : []),
+    ...(asked.has("then") ? ["group west where region in (r0, r1, r2)"] : []),
+    "app shop {",
+    ...app,
+    "}",
+    ...all.flatMap((_, w) => runOf(all, w, asked, fleet)),
+    ...all.flatMap((_, w) => trafficOf(w, asked)),
+    `minimize ${objectives(asked).join(", ")}`,
+    "",
+  ].join("\n");
+}
+
+/** What else a program minimises comes before the cost; all at once, after it. */
+function objectives(asked: ReadonlySet<Clause>): readonly string[] {
+  const others = ["imbalance", "clusters"].filter((name) => asked.has(name as Clause));
+  const first = asked.has("latency") ? ["latency"] : [];
+  return others.length > 1 ? [...first, "cost", ...others.toReversed()] : [...others, ...first, "cost"];
+}
+
+const needsLinks = (asked: ReadonlySet<Clause>): boolean =>
+  asked.has("near") || asked.has("near-wish") || asked.has("latency");
+
+function siteOf(roll: Dice, c: number): Site {
+  // Every feature is somewhere, however few clusters there are.
+  const features = Array.from({ length: FEATURES }, (_, f) => roll.chance(0.3) || c % FEATURES === f);
+  const prices = `cost cpu 0.0${roll.between(20, 60)}, memory 0.00${roll.between(20, 60)}, gpu ${roll.between(10, 30) / 10}`;
+  return { features, weight: 50 + roll.between(0, 100), prices };
+}
+
+function workloadOf(roll: Dice, most: number): FleetWorkload {
+  return {
+    replicas: roll.between(1, most),
+    cpu: roll.between(1, 16),
+    memory: roll.between(1, 64),
+    gpu: roll.chance(0.2) ? roll.between(1, 4) : 0,
+    feature: roll.between(0, FEATURES - 1),
+  };
+}
+
+interface Load {
   readonly cpu: number;
   readonly memory: number;
   readonly gpu: number;
 }
 
-/** Room that there is for each piece that is asked for. */
-const SLACK = 1 / 0.85;
-const FEATURES = 10;
-const ZONES = 40;
-const REGIONS = 10;
-/** One workload in so many has a given clause. */
-const EVERY = 10;
-
-/** @returns the text of one `.intent` file. */
-export function intentFleet({ clusters, workloads, seed, replicas }: Size, asked: ReadonlySet<Clause>): string {
-  const roll = dice(seed);
-  const all = Array.from({ length: workloads }, (): Workload => ({
-    replicas: roll.between(1, replicas),
-    cpu: roll.between(1, 16),
-    memory: roll.between(1, 64),
-    gpu: roll.chance(0.2) ? roll.between(1, 4) : 0,
-  }));
-  const weight = Array.from({ length: clusters }, () => 50 + roll.between(0, 100));
-  const weights = weight.reduce((a, b) => a + b, 0);
-  const sum = (of: (workload: Workload) => number): number =>
-    all.reduce((total, workload) => total + workload.replicas * of(workload), 0);
-  const total = { cpu: sum((w) => w.cpu), memory: sum((w) => w.memory), gpu: sum((w) => w.gpu) };
-  const nodes = (amount: number, of: number, node: number): number =>
-    Math.max(1, Math.ceil((amount * SLACK * (weight[of] as number)) / weights / node));
-  const lines = Array.from({ length: clusters }, (_, c) => {
-    const features = Array.from({ length: FEATURES }, (__, f) => (roll.chance(0.3) ? ` f${f}` : "")).join("");
-    const count = Math.max(nodes(total.cpu, c, 64), nodes(total.memory, c, 256), nodes(total.gpu, c, 8));
-    const shape = (amount: number, least: number): number =>
-      Math.max(least, Math.ceil((amount * SLACK * (weight[c] as number)) / weights / count));
-    const price = `cost cpu 0.0${roll.between(20, 60)}, memory 0.00${roll.between(20, 60)}, gpu ${roll.between(10, 30) / 10}`;
-    const taint = asked.has("tolerates") && c % EVERY === 3 ? " taint gold" : "";
-    return `cluster c${c} { region = r${c % REGIONS} zone = z${c % ZONES}${features} ${price} nodes all x${count} { cpu ${shape(total.cpu, 16)} memory ${shape(total.memory, 64)}Gi gpu ${shape(total.gpu, 4)}${taint} } }`;
-  });
-  const links = Array.from({ length: clusters - 1 }, (_, c) => {
-    const other = roll.between(0, c);
-    return `link c${c + 1} <-> c${other} ${roll.between(1, 9)}ms`;
-  });
-  const app = all.map(
-    ({ cpu, memory, gpu }, w) =>
-      `  workload w${w} { image "registry.example/w${w}:1" cpu ${cpu} memory ${memory}Gi${gpu > 0 ? ` gpu ${gpu}` : ""} port web 80 }`,
+/** What each cluster would carry if every workload were spread by weight over all that have its feature: so there is a placement. */
+function loadOf(sites: readonly Site[], all: readonly FleetWorkload[]): readonly Load[] {
+  const weights = Array.from({ length: FEATURES }, (_, f) =>
+    sites.reduce((sum, { features, weight }) => sum + (features[f] ? weight : 0), 0),
   );
-  const statements = all.map((workload, w) => runOf(workload, w, asked, roll));
-  const traffic = asked.has("latency")
-    ? all.flatMap((_, w) => (w % EVERY === 9 && w > 0 ? [`allow w${w} -> w${w - 1} on web`] : []))
-    : [];
-  const first = asked.has("imbalance") ? "imbalance, " : asked.has("clusters") ? "clusters, " : "";
-  const minimise = `minimize ${first}${asked.has("latency") ? "latency, " : ""}cost`;
-  return [...lines, ...(needsLinks(asked) ? links : []), "app shop {", ...app, "}", ...statements, ...traffic, minimise, ""].join("\n");
+  const asked = Array.from({ length: FEATURES }, (_, f) => {
+    const own = all.filter(({ feature }) => feature === f);
+    const sum = (of: (w: FleetWorkload) => number): number => own.reduce((total, w) => total + w.replicas * of(w), 0);
+    return { cpu: sum((w) => w.cpu), memory: sum((w) => w.memory), gpu: sum((w) => w.gpu) };
+  });
+  return sites.map(({ features, weight }) => {
+    const share = (of: keyof Load): number =>
+      asked.reduce((sum, own, f) => sum + (features[f] ? (own[of] * weight) / (weights[f] as number) : 0), 0);
+    return { cpu: share("cpu"), memory: share("memory"), gpu: share("gpu") };
+  });
 }
 
-const needsLinks = (asked: ReadonlySet<Clause>): boolean => asked.has("near") || asked.has("latency");
-
-function runOf(workload: Workload, w: number, asked: ReadonlySet<Clause>, roll: ReturnType<typeof dice>): string {
-  const kind = w % EVERY;
-  const has = (clause: Clause, at: number): boolean => asked.has(clause) && kind === at;
-  const many = workload.replicas;
-  const where = ` where f${roll.between(0, FEATURES - 1)}`;
-  const region = `r${roll.between(0, REGIONS - 1)}`;
-  const name = `run w${w}`;
-  if (has("each", 0)) return `${name} on each where region = ${region} and f${roll.between(0, FEATURES - 1)}`;
-  if (has("copies", 1)) return `${name} on ${1 + (many % 3)} clusters${where}`;
-  if (has("together", 2)) return `${name} x${1 + (many % 8)} on 1 cluster${where}`;
-  const count = ` x${many}`;
-  const extra = [
-    has("spread", 3) ? " spread across region" : "",
-    has("spread-max", 4) ? ` spread across zone max ${Math.max(2, Math.ceil(many / 8))}` : "",
-    has("survive", 5) && many > 1 ? " survive 1 cluster" : "",
-    has("near", 6) ? ` near w${w - 1} within 12ms` : "",
-    has("with", 7) ? ` with w${w - 3}` : "",
-    has("apart", 8) ? ` apart from w${w - 1} by zone` : "",
-    has("prefer", 1) ? ` prefer region = ${region} weight 3` : "",
-    has("optional", 2) ? " optional" : "",
-    asked.has("tolerates") && kind < 5 ? " tolerates gold" : "",
-  ].join("");
-  if (has("then", 4)) return `${name}${count} on ${pick(roll, w)} then ${pick(roll, w + 1)}${extra}`;
-  if (has("shares", 5)) return `${name}${count} on c${w % 7} weight 3, c${7 + (w % 7)} weight 1${extra}`;
-  return `${name}${count}${where}${extra}`;
+/** Nodes of about 64 CPU, 256 GiB and 8 GPUs, as many as the fullest resource needs; with `pools` every third of another kind. */
+function clusterLine({ features, prices }: Site, c: number, load: Load, asked: ReadonlySet<Clause>): string {
+  const count = Math.ceil(Math.max(1, load.cpu / 64, load.memory / 256, load.gpu / 8) / FILL);
+  const each = (amount: number, least: number): number => Math.max(least, Math.ceil(amount / FILL / count));
+  const shape = `{ cpu ${each(load.cpu, 16)} memory ${each(load.memory, 64)}Gi gpu ${each(load.gpu, 4)}`;
+  const taint = asked.has("tolerates") && c % 10 === 3 ? " taint gold" : "";
+  const second = asked.has("pools") ? Math.floor(count / 3) : 0;
+  const pools = [
+    `nodes all x${count - second} ${shape}${taint} }`,
+    ...(second > 0 ? [`nodes fast x${second} ${shape} fast${taint} }`] : []),
+  ].join(" ");
+  const words = features.flatMap((has, f) => (has ? [`f${f}`] : [])).join(" ");
+  const accepts = asked.has("accepts") && c % 10 === 4 ? " accepts where tier = gold" : "";
+  return `cluster c${c} { region = r${c % REGIONS} zone = z${c % ZONES} ${words} ${prices} ${pools}${accepts} }`;
 }
-
-const pick = (roll: ReturnType<typeof dice>, w: number): string => `c${w % 5}, c${5 + roll.between(0, 4)}`;
 
 if (process.argv[1] === import.meta.filename) {
   const [clusters = 100, workloads = 200, seed = 1, replicas = 20] = process.argv.slice(2, 6).map(Number);

@@ -1,0 +1,123 @@
+// From text to plan: replicas decided a second at 100 clusters, and what each clause of the language costs at full size. `npm run bench intents`;
+// one size and some clauses: `npm run bench intents 1000x2000 spread,near`. It must not know how programs are planned.
+import { runChild } from "./children/run-child.ts";
+import type { PlanLine } from "./children/plan-text.ts";
+import { clauses } from "./instances/intent-fleet.ts";
+import { shown, type BenchOptions, type Report, type Table } from "./report.ts";
+
+/** Goals of ../shared/reference/planning.md: 1 % proven, no clause dearer than this many times the plain program. */
+const GAP = 0.01;
+const NOT_DEARER_THAN = 3;
+const REPLICAS_A_SECOND = 20_000;
+
+interface Size {
+  readonly clusters: number;
+  readonly workloads: number;
+  readonly replicas: number;
+  /** CPU seconds that the solver gets. */
+  readonly seconds: number;
+}
+
+type Done = Extract<PlanLine, { kind: "done" }>;
+
+interface Outcome {
+  /** CPU seconds from text to a plan within 1 %; Infinity when there was none. */
+  readonly seconds: number;
+  readonly solved: number;
+  readonly done?: Done;
+  readonly trouble?: string;
+}
+
+export async function bench({ long }: BenchOptions): Promise<Report> {
+  const small = { clusters: 100, workloads: 2000, replicas: 100, seconds: 30 };
+  const speed = await planned(small, []);
+  const size = long
+    ? { clusters: 1000, workloads: 2000, replicas: 100, seconds: 60 }
+    : { clusters: 300, workloads: 600, replicas: 100, seconds: 15 };
+  const priced = await clauseTable(size, ["", ...clauses, clauses.join(",")]);
+  return {
+    figures: [
+      {
+        name: "text to plan at 100 clusters × 2,000 workloads",
+        value: (speed.done?.replicas ?? 0) / (speed.done?.at ?? Infinity),
+        unit: "replicas/CPU s",
+        peer: { name: "the goal", value: REPLICAS_A_SECOND },
+      },
+    ],
+    tables: [priced.table],
+    notes: [
+      ...(speed.trouble === undefined ? [] : [`100 clusters × 2,000 workloads: ${speed.trouble}`]),
+      ...priced.notes,
+    ],
+  };
+}
+
+async function clauseTable(size: Size, programs: readonly string[]): Promise<{ table: Table; notes: string[] }> {
+  const notes: string[] = [];
+  const rows: (string | number | undefined)[][] = [];
+  let plain = Infinity;
+  for (const asked of programs) {
+    const name = asked === "" ? "none" : asked.includes(",") ? "all of them" : asked;
+    const { seconds, solved, done, trouble } = await planned(size, asked.split(","));
+    if (asked === "") plain = seconds;
+    const ratio = seconds / plain;
+    const gap = done === undefined ? undefined : `${shown(100 * done.gap)} %`;
+    rows.push([
+      name,
+      seconds,
+      solved,
+      Number.isNaN(ratio) ? undefined : ratio,
+      gap,
+      done?.status,
+      done?.objects,
+      done?.memory,
+    ]);
+    console.log(
+      `  ${name.padEnd(14)} ${shown(seconds)} s, ratio ${shown(ratio)}, ${gap ?? "no plan"} ${trouble ?? ""}`,
+    );
+    if (trouble !== undefined) notes.push(`${name}: ${trouble}`);
+  }
+  const table: Table = {
+    title: `What each clause costs, ${size.clusters.toLocaleString("en")} clusters × ${size.workloads.toLocaleString("en")} workloads`,
+    about: `Each clause is on a tenth of the workloads. Seconds are CPU seconds from text to a plan within 1 % proven, with objects and diff; the solver may take ${size.seconds}. The goal: no ratio above ${NOT_DEARER_THAN}.`,
+    columns: ["clause", "s to a plan within 1 %", "of it placing", "ratio to none", "gap", "status", "objects", "MiB"],
+    rows,
+  };
+  return { table, notes };
+}
+
+/** Plans in a process of its own; ended from outside when it takes far longer than it may. */
+async function planned(size: Size, asked: readonly string[]): Promise<Outcome> {
+  const { clusters, workloads, replicas, seconds } = size;
+  const args = [clusters, workloads, 1, replicas, asked.join(","), GAP, seconds].map(String);
+  const { lines, ended, errors } = await runChild<PlanLine>("plan-text.ts", args, 4 * seconds + 60);
+  const done = lines.find((line): line is Done => line.kind === "done");
+  const phase = (name: string): number => lines.find((l) => l.kind === "phase" && l.phase === name)?.at ?? NaN;
+  const solved = phase("expand") - phase("solve");
+  const good = done !== undefined && done.gap <= GAP && (done.status === "optimal" || done.status === "feasible");
+  const threw = lines.find((line) => line.kind === "threw");
+  const last = lines.findLast((line) => line.kind === "phase")?.phase;
+  const trouble =
+    threw !== undefined
+      ? threw.message
+      : done === undefined
+        ? `${ended} while it did \`${last}\`${ended === "crashed" ? `: ${errors.slice(-300)}` : ""}`
+        : good
+          ? undefined
+          : `${done.status} after ${shown(done.at)} s, gap ${shown(100 * done.gap)} %: ${done.diagnostics.join("; ")}`;
+  return {
+    seconds: good ? done.at : Infinity,
+    solved,
+    ...(done === undefined ? {} : { done }),
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [clusters = 100, workloads = 200] = (process.argv[2] ?? "100x200").split("x").map(Number);
+  const asked = process.argv[3];
+  const programs = asked === undefined ? ["", ...clauses, clauses.join(",")] : ["", ...asked.split(" ")];
+  const seconds = Number(process.argv[4] ?? 20);
+  const { notes } = await clauseTable({ clusters, workloads, replicas: 100, seconds }, programs);
+  console.log(notes.join("\n"));
+}
