@@ -2,6 +2,22 @@
 import { defineDiagnostics } from "../grammar/index.ts";
 
 export const planner = defineDiagnostics("planner", {
+  "no-answer": {
+    severity: "error",
+    what: "the planner ended with neither a placement nor a proof that there is none",
+    why: "nothing can be applied, and nothing is known to be wrong with the intents",
+    todo: "give it more time with `--time-limit`, loosen the clause that it names, or offer more room",
+    message: (end: string, size: string, clause: string) =>
+      `neither a placement nor a proof that there is none was found ${end}: ${size} are to be decided together${clause}`,
+  },
+  "better-known": {
+    severity: "hint",
+    what: "nothing has changed since the plan in force was made, so it stays, and a better placement is known by now",
+    why: "the plan in force was not proven to be the best; what runs is not moved for what nobody asked for",
+    todo: "ask for it with a smaller `--gap` than the plan in force was proven to have",
+    message: (name: string, better: string, value: string, gap: string) =>
+      `the plan in force stays; a placement with ${name} ${better} instead of ${value} is known: \`--gap ${gap}\` takes it`,
+  },
   "each-matches-nothing": {
     severity: "warning",
     what: "`on each` is said of a workload, and no cluster matches",

@@ -3,17 +3,25 @@
 import type { Ir } from "../compiler/index.ts";
 import type { Diagnostic } from "../grammar/index.ts";
 import type { PlacedReplicas } from "./action/controller.ts";
+import { asAnswer, isWorthTheSame, placementIn } from "./as-placed.ts";
 import { buildProblem } from "./build/index.ts";
 import { stepClock } from "./clock.ts";
 import { planner } from "./diagnostics.ts";
+import { noAnswer } from "./no-answer.ts";
 import { replicasOf, unplacedOf, usageOf } from "./outcome.ts";
 import type { PlacedWorkload, PlanStatus, Usage } from "./plan.ts";
-import type { Placement, Problem, SolveOptions } from "./problem.ts";
+import type { Placement, Problem, Progress, Solution, SolveOptions } from "./problem.ts";
 import { settle, type Settled } from "./settle.ts";
 
 export interface PlaceOptions extends SolveOptions {
   /** Clusters that are taken to be lost. */
   readonly without?: readonly string[];
+  /** Without a time limit: how many steps, in the milliseconds that they take on a common machine. */
+  readonly budget?: number;
+  /** Nothing has changed since what runs was planned: it stays, whatever else is found. It must keep every rule. */
+  readonly stays?: boolean;
+  /** As the solvers', with what they have in the user's words. */
+  readonly onProgress?: (progress: Progress & { readonly placed?: () => PlacedReplicas }) => void;
 }
 
 export interface PlaceOutcome {
@@ -36,9 +44,32 @@ export interface PlaceOutcome {
  * @param before replicas in force, by workload id and cluster.
  */
 export async function place(ir: Ir, before: PlacedReplicas, options: PlaceOptions): Promise<PlaceOutcome> {
-  const built = buildProblem(ir, before, { without: options.without ?? [] }); // words become numbers, once
-  const settled = await settle(ir, built.value, budgeted(options)); // solving and packing take turns: each knows what the other can not
-  return outcome(built.value, settled, [...built.diagnostics, ...doubts(built.value, settled)]);
+  const { value: problem, diagnostics } = buildProblem(ir, before, { without: options.without ?? [] }); // words become numbers, once
+  const asked = listening(problem, budgeted(options)); // without a time limit no clock decides
+  const found = await settle(ir, problem, asked.options); // solving and packing take turns: each knows what the other can not
+  const stayed = options.stays === true ? staying(ir, problem, before, found) : undefined; // after it: its bound is of use
+  if (stayed !== undefined) return outcome(problem, stayed.settled, [...diagnostics, ...stayed.diagnostics]);
+  if (found.solution.status !== "unknown") return outcome(problem, found, [...diagnostics, ...doubts(problem, found)]);
+  const by = options.stopped() ? "request" : options.timeLimit === Infinity ? "steps" : options.timeLimit;
+  return outcome(problem, found, [...diagnostics, noAnswer(problem, { by, asked: options, last: asked.last() })]);
+}
+
+/**
+ * A placement that was decided elsewhere as an outcome; undefined when it is none of this program, or when its nodes can not take it. It must
+ * keep every rule.
+ */
+export function placeAs(
+  ir: Ir,
+  before: PlacedReplicas,
+  placed: PlacedReplicas,
+  options: Pick<PlaceOptions, "without"> & { readonly proven?: PlaceOutcome["objective"]; readonly solver: string },
+): PlaceOutcome | undefined {
+  const { value: problem, diagnostics } = buildProblem(ir, before, { without: options.without ?? [] });
+  const placement = placementIn(problem, placed);
+  const settled = placement === undefined ? undefined : asAnswer(ir, problem, placement, options.proven ?? []);
+  if (settled === undefined) return undefined;
+  const solution = { ...settled.solution, solver: options.solver };
+  return outcome(problem, { ...settled, solution }, [...diagnostics, ...doubts(problem, settled)]);
 }
 
 /** Of steps, in the milliseconds that they take on a common machine: what an answer may cost when nobody names a time. */
@@ -46,7 +77,53 @@ const BUDGET = 40_000;
 
 /** Without a time limit steps are counted, so that the same input gives the same answer on every machine, however busy. */
 const budgeted = (options: PlaceOptions): PlaceOptions =>
-  options.timeLimit === Infinity ? { ...options, now: stepClock(), timeLimit: BUDGET } : options;
+  options.timeLimit === Infinity ? { ...options, now: stepClock(), timeLimit: options.budget ?? BUDGET } : options;
+
+/** Remembers the last that was told, and tells it on in the user's words. */
+function listening(problem: Problem, options: PlaceOptions) {
+  let last: Progress | undefined;
+  const onProgress = (progress: Progress): void => {
+    last = progress;
+    const { placement } = progress;
+    options.onProgress?.(
+      placement === undefined ? progress : { ...progress, placed: () => replicasOf(problem, placement()) },
+    );
+  };
+  return { options: { ...options, onProgress }, last: () => last };
+}
+
+/** What runs now as the answer, with what is proven by now; undefined when the answer is the same, or when it can not stay. */
+function staying(ir: Ir, problem: Problem, before: PlacedReplicas, found: Settled) {
+  const placement = placementIn(problem, before);
+  if (placement === undefined || found.solution.status === "infeasible") return undefined;
+  const other = found.solution.status === "unknown" ? undefined : found.solution;
+  const equal = other?.placement.every((counts, w) => counts.every((count, i) => count === placement[w]?.[i]));
+  if (equal === true) return undefined;
+  const settled = asAnswer(ir, problem, placement, other?.objective ?? []);
+  if (settled === undefined) return undefined;
+  const same = other !== undefined && isWorthTheSame(problem, placement, other.placement);
+  const solution = {
+    ...settled.solution,
+    solver: found.solution.solver,
+    ...(same && other.status === "optimal" ? { status: other.status } : {}),
+  };
+  const known = other === undefined || same ? [] : betterKnown(settled.solution, other);
+  return { settled: { ...settled, solution }, diagnostics: [...doubts(problem, settled), ...known] };
+}
+
+function betterKnown(
+  { objective }: Extract<Solution, { readonly objective: unknown }>,
+  other: Extract<Solution, { readonly objective: unknown }>,
+): readonly Diagnostic[] {
+  const at = objective.findIndex(
+    ({ value }, t) => Math.abs(value - (other.objective[t]?.value ?? value)) > 1e-9 * Math.max(1, Math.abs(value)),
+  );
+  const [mine, better] = [objective[at], other.objective[at]];
+  if (mine === undefined || better === undefined || better.value > mine.value) return [];
+  const [name, gap] = [mine.name, `${Number((100 * other.gap).toFixed(2))}%`];
+  const shown = ({ value }: { readonly value: number }): string => String(Number(value.toPrecision(6)));
+  return [planner.make["better-known"](undefined, [name, shown(better), shown(mine), gap])];
+}
 
 /** A warning for each cluster where the pods fit and the scheduler may still not find how. */
 function doubts(problem: Problem, { unsure }: Settled): readonly Diagnostic[] {

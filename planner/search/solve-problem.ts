@@ -1,6 +1,7 @@
 // The door through which a problem is solved: made smaller, told apart, each part given to what suits it, and put together again. It must
 // not know how a part is solved.
 import { worked } from "../clock.ts";
+import { candidatesOf } from "../columns.ts";
 import type { Placement, Problem, SolveOptions } from "../problem.ts";
 import { joinPlacements, presolve, valuesOf } from "../presolve/index.ts";
 import type { Part, Presolved } from "../presolve/index.ts";
@@ -25,7 +26,7 @@ export async function solveProblem(
   const started = options.now();
   const solved: Solved[] = [];
   let floors = learnt.floors;
-  worked(options.now, problem.workloads.reduce((sum, { candidates }) => sum + candidates.length, 0) * LOOKING);
+  worked(options.now, problem.workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0) * LOOKING);
   for (const part of presolved.parts) {
     const own = termsOf(part.problem);
     const truth = learnt.truth === undefined ? undefined : truthOfPart(learnt.truth, problem, part);
