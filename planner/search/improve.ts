@@ -6,6 +6,11 @@ import type { Gain } from "./value.ts";
 export interface Improver {
   /** Places missing steps of a workload; true when none is missing any more. */
   readonly complete: (w: number) => boolean;
+  /**
+   * Adds replicas to a candidate, others making way, if those lose less than `budget` together; what they lost, or Infinity, and then
+   * nothing has changed.
+   */
+  readonly squeeze: (to: number, replicas: number, budget: number, depth: number) => number;
   /** One round over all workloads, with chains of this length; returns how much was gained. */
   readonly round: (depth: number, stopped: () => boolean) => number;
 }
@@ -13,8 +18,10 @@ export interface Improver {
 export interface ImproverGround {
   readonly state: State;
   readonly gain: Gain;
-  /** Whether a workload may be moved here: nothing but rows and its total binds it. */
+  /** Whether a workload may be moved here: what binds it beside rows and its total can be asked of every step. */
   readonly free: (w: number) => boolean;
+  /** Whether replicas of a free workload may go from one of its candidates to another, as far as its rules say. */
+  readonly may: (from: number, to: number, replicas: number) => boolean;
   /** Candidates of each workload, the cheapest at the prices first (`compact.candidateStart` says where). */
   readonly ranked: Int32Array;
   /** Whether the nodes of a cluster must be asked, and whether they take what is on it now. */
@@ -29,7 +36,7 @@ const WIDTH = 24;
 const NARROW = 6;
 const MOST_STEPS = 12;
 
-export function newImprover({ state, gain, free, ranked, packed, packs, spare }: ImproverGround): Improver {
+export function newImprover({ state, gain, free, may, ranked, packed, packs, spare }: ImproverGround): Improver {
   const { compact, on, clusterStart, clusterCandidates, hosting } = state;
   const { candidateStart, workloadOf, cluster, step, wanted, most } = compact;
   const stepsToLeave = newLeaving(state);
@@ -71,7 +78,7 @@ export function newImprover({ state, gain, free, ranked, packed, packs, spare }:
       const to = ranked[k] as number;
       if (to === from) continue;
       const loss = -gain(from, to, replicas);
-      if (loss < best && likelyRoom(to, replicas) >= replicas) {
+      if (loss < best && may(from, to, replicas) && likelyRoom(to, replicas) >= replicas) {
         best = loss;
         bestTo = to;
       }
@@ -79,10 +86,6 @@ export function newImprover({ state, gain, free, ranked, packed, packs, spare }:
     return bestTo < 0 ? Infinity : best;
   };
 
-  /**
-   * Adds replicas to a candidate, others making way, if those lose less than `budget` together; what they lost, or Infinity, and then
-   * nothing has changed.
-   */
   const squeeze = (to: number, replicas: number, budget: number, depth: number): number => {
     if ((most[to] as number) - (on[to] as number) < replicas) return Infinity;
     const first = clusterStart[cluster[to] as number] as number;
@@ -121,7 +124,7 @@ export function newImprover({ state, gain, free, ranked, packed, packs, spare }:
       for (let k = candidateStart[v] as number; k < near(v, NARROW); k++) {
         const goes = ranked[k] as number;
         const loss = goes === from ? Infinity : -gain(from, goes, leaving);
-        if (loss >= budget) continue;
+        if (loss >= budget || !may(from, goes, leaving)) continue;
         state.remove(from, leaving);
         state.add(to, replicas);
         const rest = stands(to) ? squeeze(goes, leaving, budget - loss, depth - 1) : Infinity;
@@ -141,14 +144,16 @@ export function newImprover({ state, gain, free, ranked, packed, packs, spare }:
     for (let k = candidateStart[w] as number; k < near(w, WIDTH) && (on[from] as number) >= size; k++) {
       const to = ranked[k] as number;
       if (to === from || gain(from, to, size) <= 1e-9) continue;
-      const room = roomFor(to, on[from] as number);
-      const all = room > 0 ? gain(from, to, room) : 0;
+      const most = roomFor(to, on[from] as number);
+      const room = most <= size || may(from, to, most) ? most : size;
+      const all = room > 0 && may(from, to, room) ? gain(from, to, room) : 0;
       if (all > 0) {
         gained += all;
         state.remove(from, room);
         state.add(to, room);
       }
       for (let tries = 0; tries < 4 && (on[from] as number) >= size; tries++) {
+        if (!may(from, to, size)) break;
         // It leaves first: what makes way may come where it was, which is a swap.
         const one = gain(from, to, size);
         state.remove(from, size);
@@ -164,6 +169,7 @@ export function newImprover({ state, gain, free, ranked, packed, packs, spare }:
   };
 
   return {
+    squeeze,
     complete: (w) => {
       const size = step[w] as number;
       const goal = (wanted[w] as number) * size;

@@ -190,6 +190,7 @@ function improverOf({ weights, keeps, nodes }: SearchGround, state: State, ranke
     state,
     gain: newGain(state, weights),
     free: (w) => !keeps.ruled(w),
+    may: () => true,
     ranked,
     packed: nodes.packed,
     packs: (cluster) => nodes.packs(state, cluster),

@@ -21,6 +21,10 @@ export interface State {
   readonly remove: (candidate: number, replicas: number) => void;
   /** Remembers everything; what it returns brings it back. */
   readonly remember: () => () => void;
+  /**
+   * Begins to note what changes; undone, all that was noted is as it was. Only the last that began is noted: what began before ends there.
+   */
+  readonly note: () => { readonly undo: () => void; readonly end: () => void };
   /** Whether every row holds. */
   readonly holds: () => boolean;
 }
@@ -45,7 +49,10 @@ export function newState(compact: Compact): State {
     }
     return room > 0 ? room : 0;
   };
+  /** Slots that changed since noting began, with what they held. */
+  let noted: Map<number, number> | undefined;
   const change = (slot: number, replicas: number): void => {
+    if (noted !== undefined && !noted.has(slot)) noted.set(slot, inSlot[slot] as number);
     inSlot[slot] = (inSlot[slot] as number) + replicas;
     const end = entryStart[slot + 1] as number;
     for (let e = entryStart[slot] as number; e < end; e++) {
@@ -119,6 +126,23 @@ export function newState(compact: Compact): State {
       const arrays = [on, inSlot, placed, used, clusterCandidates, hosting, at] as const;
       const kept = arrays.map((array) => array.slice());
       return () => arrays.forEach((array, i) => array.set(kept[i] as Float64Array));
+    },
+    note: () => {
+      const own = new Map<number, number>();
+      noted = own;
+      const end = (): void => {
+        if (noted === own) noted = undefined;
+      };
+      const undo = (): void => {
+        end();
+        for (const [slot, replicas] of own) {
+          const difference = replicas - (inSlot[slot] as number);
+          if (difference === 0) continue;
+          change(slot, difference);
+          count(compact.candidateOf[slot] as number, difference);
+        }
+      };
+      return { undo, end };
     },
     holds: () => used.every((amount, row) => amount <= (capacity[row] as number) + 1e-6),
   };
