@@ -24,11 +24,16 @@ export function columnsOf(workload: ProblemWorkload): CandidateColumns {
   return columns;
 }
 
-/** A workload made from columns. A copy of it with other fields is read anew. */
-export function withColumns(workload: Omit<ProblemWorkload, "candidates">, columns: CandidateColumns): ProblemWorkload {
+type Facts = Omit<ProblemWorkload, "candidates">;
+
+/** A workload made from columns and the other fields of one, some of them changed. A copy of it by `...` is read anew. */
+export function withColumns(workload: Facts, columns: CandidateColumns, changed: Partial<Facts> = {}): ProblemWorkload {
+  // One by one: `...` would ask a workload for the objects of its candidates.
+  const { id, counting, demand, perNode, optional, priority, leaving, perNodeMost, hostPorts, because } = workload;
   let made: readonly Candidate[] | undefined;
   const whole: ProblemWorkload = {
-    ...workload,
+    ...{ id, counting, demand, perNode, optional, priority, leaving, perNodeMost, hostPorts, because },
+    ...changed,
     get candidates() {
       return (made ??= Array.from(columns.cluster, (_, i) => candidateAt(columns, i)));
     },

@@ -1,4 +1,5 @@
 // Which workloads and clusters must be decided together. It must not know how a part is written down or solved.
+import { columnsOf } from "../columns.ts";
 import type { Problem } from "../problem.ts";
 import type { Usable } from "./usable.ts";
 
@@ -20,7 +21,7 @@ export function componentsOf(problem: Problem, usable: readonly Usable[]): Compo
   const free = (w: number): boolean => (usable[w] as Usable).forced === undefined || tied.has(w);
   for (let w = 0; w < workloads; w++)
     if (free(w))
-      for (const { cluster } of (usable[w] as Usable).workload.candidates) joined.join(w, workloads + cluster);
+      for (const cluster of columnsOf((usable[w] as Usable).workload).cluster) joined.join(w, workloads + cluster);
   for (const group of groupsOf(problem, free)) for (const w of group) joined.join(group[0] as number, w);
   if (couples(problem)) {
     const all = problem.workloads.flatMap((_, w) => (free(w) ? [w] : []));

@@ -1,4 +1,5 @@
 // Whether clusters on which nothing is left to decide hold what is decided there. It must not know parts or objectives.
+import { columnsOf } from "../columns.ts";
 import type { NodeCut, Placement, Problem, ProblemWorkload } from "../problem.ts";
 import type { Limit } from "../solver/learnt.ts";
 import { roomOn } from "./usable.ts";
@@ -12,12 +13,13 @@ export function verdicts(
   clusters: ReadonlySet<number>,
 ): ReadonlyMap<number, Verdict> {
   const loads = new Map<number, Load[]>([...clusters].map((cluster) => [cluster, []]));
-  problem.workloads.forEach((workload, w) =>
-    workload.candidates.forEach(({ cluster, pools }, i) => {
-      const replicas = placement[w]?.[i] ?? 0;
-      if (replicas > 0) loads.get(cluster)?.push({ workload, pools, replicas });
-    }),
-  );
+  problem.workloads.forEach((workload, w) => {
+    const { cluster, pools } = columnsOf(workload);
+    placement[w]?.forEach((replicas, i) => {
+      if (replicas > 0)
+        loads.get(cluster[i] as number)?.push({ workload, pools: pools[i] as readonly number[], replicas });
+    });
+  });
   return new Map(
     [...loads].map(([cluster, load]) => [cluster, verdictOn(problem, problem.clusters[cluster]?.pools ?? [], load)]),
   );
@@ -88,7 +90,7 @@ function take(
 /** Whether the replicas on its cluster complete a cut, so that it is broken. */
 export function completes({ cluster, counts, exactly }: NodeCut, problem: Problem, placement: Placement): boolean {
   return counts.every(({ workload, replicas }) => {
-    const i = problem.workloads[workload]?.candidates.findIndex((candidate) => candidate.cluster === cluster) ?? -1;
+    const i = columnsOf(problem.workloads[workload] as ProblemWorkload).cluster.indexOf(cluster);
     const here = placement[workload]?.[i] ?? 0;
     return exactly ? here === replicas : here >= replicas;
   });
@@ -97,12 +99,13 @@ export function completes({ cluster, counts, exactly }: NodeCut, problem: Proble
 /** Whether the replicas on a cluster use more than it was left. */
 export function exceeds({ cluster, resource, most: allowed }: Limit, problem: Problem, placement: Placement): boolean {
   let used = 0;
-  problem.workloads.forEach(({ candidates, demand, perNode }, w) =>
-    candidates.forEach((candidate, i) => {
-      if (candidate.cluster !== cluster) return;
-      const nodes = candidate.pools.reduce((sum, p) => sum + (problem.pools[p]?.count ?? 0), 0);
-      used += (placement[w]?.[i] ?? 0) * (perNode ? nodes : 1) * (demand[resource] as number);
-    }),
-  );
+  problem.workloads.forEach((workload, w) => {
+    const columns = columnsOf(workload);
+    const i = columns.cluster.indexOf(cluster);
+    const replicas = placement[w]?.[i] ?? 0;
+    if (replicas === 0) return;
+    const nodes = (columns.pools[i] as readonly number[]).reduce((sum, p) => sum + (problem.pools[p]?.count ?? 0), 0);
+    used += replicas * (workload.perNode ? nodes : 1) * (workload.demand[resource] as number);
+  });
   return used > allowed;
 }

@@ -1,16 +1,8 @@
 // Writes a part of a problem as a problem of its own: its workloads, its clusters, and what is decided there as load that can not move.
 // It must not know how parts are found or solved.
 import type { Limit, Learnt } from "../solver/learnt.ts";
-import type {
-  Candidate,
-  NodeCut,
-  Placement,
-  Problem,
-  ProblemCluster,
-  ProblemPool,
-  ProblemWorkload,
-  Rule,
-} from "../problem.ts";
+import { columnsOf, picked, withColumns } from "../columns.ts";
+import type { NodeCut, Placement, Problem, ProblemCluster, ProblemPool, ProblemWorkload, Rule } from "../problem.ts";
 import type { Usable } from "./usable.ts";
 import { nearest, presentOn } from "./value.ts";
 
@@ -43,7 +35,7 @@ export function partOf(ground: PartGround, own: readonly number[], clusters: rea
   const indexOf = new Map<number, number>(own.map((w, i) => [w, i]));
   const loadAt = new Map<string, number>();
   load.forEach(({ index, workload }, i) => {
-    for (const { cluster } of workload.candidates) loadAt.set(`${index} ${cluster}`, own.length + i);
+    for (const cluster of columnsOf(workload).cluster) loadAt.set(`${index} ${cluster}`, own.length + i);
   });
   const listed = [...own.map((w) => (usable[w] as Usable).workload), ...load.map(({ workload }) => workload)];
   const marks = landmarks(ground, own, at, listed.length);
@@ -79,7 +71,8 @@ interface Numbering {
   readonly pools: ProblemPool[];
   readonly cluster: (old: number) => number;
   readonly knows: (old: number) => boolean;
-  readonly pool: (old: number) => number;
+  /** One list for each list: what shares its pools still does. */
+  readonly poolList: (old: readonly number[]) => readonly number[];
   /** A place to be near to, without nodes. */
   readonly landmark: (old: number) => number;
 }
@@ -91,13 +84,18 @@ function numbering(
 ): Numbering {
   const clusterAt = new Map<number, number>();
   const poolAt = new Map<number, number>();
+  const lists = new Map<readonly number[], readonly number[]>();
   const made: Numbering = {
     old: [],
     clusters: [],
     pools: [],
     cluster: (old) => clusterAt.get(old) ?? -1,
     knows: (old) => clusterAt.has(old),
-    pool: (old) => poolAt.get(old) as number,
+    poolList: (old) => {
+      let list = lists.get(old);
+      if (list === undefined) lists.set(old, (list = old.map((pool) => poolAt.get(pool) as number)));
+      return list;
+    },
     landmark: (old) => {
       const known = clusterAt.get(old);
       if (known !== undefined) return known;
@@ -124,27 +122,26 @@ function numbering(
 /** A decided workload on the clusters of a part: copies that must be just there, by how many replicas there are. */
 function fixedOn({ usable, decided }: PartGround, w: number, inPart: ReadonlySet<number>) {
   const { workload, kept } = usable[w] as Usable;
-  const bySize = new Map<number, Candidate[]>();
-  workload.candidates.forEach((candidate, i) => {
-    const size = decided[w]?.[kept[i] as number] ?? 0;
-    if (size === 0 || !inPart.has(candidate.cluster)) return;
-    bySize.set(size, [...(bySize.get(size) ?? []), candidate]);
+  const columns = columnsOf(workload);
+  const bySize = new Map<number, number[]>();
+  kept.forEach((at, i) => {
+    const size = decided[w]?.[at] ?? 0;
+    if (size === 0 || !inPart.has(columns.cluster[i] as number)) return;
+    bySize.set(size, [...(bySize.get(size) ?? []), i]);
   });
-  return [...bySize].map(([size, candidates]) => {
-    const counting = { kind: "each" as const, size, required: candidates.map((candidate) => candidate.cluster) };
-    return { index: w, workload: { ...workload, counting, candidates, leaving: 0, optional: false } };
+  return [...bySize].map(([size, own]) => {
+    const here = picked(columns, own);
+    const counting = { kind: "each" as const, size, required: [...here.cluster] };
+    return { index: w, workload: withColumns(workload, here, { counting, leaving: 0, optional: false }) };
   });
 }
 
 function renumbered(workload: ProblemWorkload, at: Numbering): ProblemWorkload {
   const { counting } = workload;
-  const candidates = workload.candidates.map((candidate): Candidate => ({
-    ...candidate,
-    cluster: at.cluster(candidate.cluster),
-    pools: candidate.pools.map(at.pool),
-  }));
-  if (counting.kind !== "each") return { ...workload, candidates };
-  return { ...workload, candidates, counting: { ...counting, required: counting.required.map(at.cluster) } };
+  const columns = columnsOf(workload);
+  const moved = { ...columns, cluster: columns.cluster.map(at.cluster), pools: columns.pools.map(at.poolList) };
+  if (counting.kind !== "each") return withColumns(workload, moved);
+  return withColumns(workload, moved, { counting: { ...counting, required: counting.required.map(at.cluster) } });
 }
 
 /** Latency to what is decided: its nearest places as marks that weigh nothing. To what is not, the pair stays as it is. */
@@ -165,7 +162,7 @@ function landmarks(
     }
     const targets = [...new Set(pair.to.flatMap((w) => presentOn(problem, decided, w)))].sort((a, b) => a - b);
     const close = new Set<number>();
-    for (const { cluster } of (usable[pair.from] as Usable).workload.candidates) {
+    for (const cluster of columnsOf((usable[pair.from] as Usable).workload).cluster) {
       const least = nearest(problem, cluster, new Set(targets));
       const found = targets.find(
         (target) => (target === cluster ? 0 : (problem.distance[cluster]?.[target] ?? problem.far)) === least,

@@ -1,5 +1,6 @@
 // Makes a problem smaller without changing its answer: choices that are none are taken, and what does not touch is told apart. It must not
 // know solvers.
+import { candidatesOf } from "../columns.ts";
 import type { Placement, Problem } from "../problem.ts";
 import type { Learnt } from "../solver/learnt.ts";
 import { componentsOf } from "./components.ts";
@@ -31,11 +32,11 @@ export function presolve(problem: Problem, learnt: Learned = NOTHING): Presolved
   const { parts, decided: wholly } = componentsOf(problem, usable);
   const whole =
     parts.length === 1 && wholly.length === 0 && usable.every((entry, w) => entry.workload === problem.workloads[w]);
-  if (whole) return { parts: [unchanged(problem, learnt)], decided: nothing(problem) };
+  if (whole) return { parts: [unchanged(problem, usable, learnt)], decided: nothing(problem) };
   const isDecided = problem.workloads.map(() => false);
   for (const w of wholly) isDecided[w] = true;
   const decided = problem.workloads.map((workload, w) => {
-    const counts = workload.candidates.map(() => 0);
+    const counts = new Array<number>(candidatesOf(workload)).fill(0);
     const { kept, forced } = usable[w] as Usable;
     if (isDecided[w] === true) kept.forEach((i, k) => (counts[i] = forced?.[k] ?? 0));
     return counts;
@@ -57,14 +58,15 @@ export function presolve(problem: Problem, learnt: Learned = NOTHING): Presolved
   };
 }
 
-const nothing = (problem: Problem): Placement => problem.workloads.map(({ candidates }) => candidates.map(() => 0));
+const nothing = (problem: Problem): Placement =>
+  problem.workloads.map((workload) => new Array<number>(candidatesOf(workload)).fill(0));
 
-function unchanged(problem: Problem, { cuts, limits }: Learned): Part {
+function unchanged(problem: Problem, usable: readonly Usable[], { cuts, limits }: Learned): Part {
   return {
     problem,
     cuts,
     limits,
-    workloads: problem.workloads.map(({ candidates }, index) => ({ index, kept: candidates.map((_, i) => i) })),
+    workloads: usable.map(({ kept }, index) => ({ index, kept })),
     clusters: problem.clusters.map((_, c) => c),
   };
 }

@@ -1,5 +1,7 @@
 // What a placement is worth: every term of the objective, computed from the problem alone, as a third opinion beside the encoded rows and
 // the checker. It must not know how a placement was found.
+import { columnsOf } from "../columns.ts";
+import type { CandidateColumns } from "../columns.ts";
 import type { ObjectiveTerm, Placement, Problem, ProblemWorkload } from "../problem.ts";
 
 /** Values by `Problem.objectives`, in the units that are reported (latency in milliseconds). */
@@ -15,17 +17,17 @@ function valueOf(problem: Problem, placement: Placement, term: ObjectiveTerm): n
       );
     case "moves":
       return perWorkload(problem, (workload, w) =>
-        workload.candidates.reduce(
-          (sum, { before }, i) => sum + Math.max(0, before - (placement[w]?.[i] ?? 0)),
+        columnsOf(workload).before.reduce(
+          (sum, before, i) => (before === 0 ? sum : sum + Math.max(0, before - (placement[w]?.[i] ?? 0))),
           workload.leaving,
         ),
       );
     case "preference":
-      return weighted(problem, placement, (candidate) => candidate.preference);
+      return weighted(problem, placement, ({ preference }, i) => preference[i] as number);
     case "cost":
-      return weighted(problem, placement, (candidate) => candidate.cost);
+      return weighted(problem, placement, ({ cost }, i) => cost[i] as number);
     case "score":
-      return weighted(problem, placement, (candidate) => candidate.scores[term.index] ?? 0);
+      return weighted(problem, placement, ({ scores }, i) => scores[i]?.[term.index] ?? 0);
     case "latency":
       return latencyOf(problem, placement) / 1000;
     case "clusters":
@@ -54,12 +56,11 @@ export function choicesOf(problem: Problem, placement: Placement): readonly numb
           .flat()
           .filter((c) => !earlier.has(c)),
       );
-      const own = problem.workloads[workload] as ProblemWorkload;
-      return own.candidates.reduce(
-        (part, { cluster, before }, i) =>
-          part + (later.has(cluster) ? Math.max(0, (placement[workload]?.[i] ?? 0) - before) : 0),
-        sum,
-      );
+      const { cluster, before } = columnsOf(problem.workloads[workload] as ProblemWorkload);
+      return cluster.reduce((part, c, i) => {
+        const more = (placement[workload]?.[i] ?? 0) - (before[i] as number);
+        return part + (later.has(c) ? Math.max(0, more) : 0);
+      }, sum);
     }, 0),
   );
 }
@@ -72,14 +73,15 @@ const perWorkload = (problem: Problem, of: (workload: ProblemWorkload, w: number
 function weighted(
   problem: Problem,
   placement: Placement,
-  weight: (candidate: ProblemWorkload["candidates"][number]) => number,
+  weight: (columns: CandidateColumns, i: number) => number,
 ): number {
   let sum = 0;
-  problem.workloads.forEach(({ candidates }, w) => {
+  problem.workloads.forEach((workload, w) => {
+    const columns = columnsOf(workload);
     const counts = placement[w] as readonly number[];
     for (let i = 0; i < counts.length; i++) {
       const count = counts[i] as number;
-      if (count > 0) sum += count * weight(candidates[i] as ProblemWorkload["candidates"][number]);
+      if (count > 0) sum += count * weight(columns, i);
     }
   });
   return sum;
@@ -87,18 +89,17 @@ function weighted(
 
 /** Clusters where a workload is. */
 export function presentOn(problem: Problem, placement: Placement, w: number): readonly number[] {
-  return (problem.workloads[w]?.candidates ?? []).flatMap(({ cluster }, i) =>
-    (placement[w]?.[i] ?? 0) > 0 ? [cluster] : [],
-  );
+  const { cluster } = columnsOf(problem.workloads[w] as ProblemWorkload);
+  return (placement[w] ?? []).flatMap((replicas, i) => (replicas > 0 ? [cluster[i] as number] : []));
 }
 
 function latencyOf(problem: Problem, placement: Placement): number {
   let sum = 0;
   for (const { from, to } of problem.latencies) {
     const targets = new Set(to.flatMap((w) => presentOn(problem, placement, w)));
-    problem.workloads[from]?.candidates.forEach(({ cluster }, i) => {
-      const replicas = placement[from]?.[i] ?? 0;
-      if (replicas > 0) sum += replicas * nearest(problem, cluster, targets);
+    const { cluster } = columnsOf(problem.workloads[from] as ProblemWorkload);
+    placement[from]?.forEach((replicas, i) => {
+      if (replicas > 0) sum += replicas * nearest(problem, cluster[i] as number, targets);
     });
   }
   return sum;
@@ -127,16 +128,17 @@ export function sharesOf(problem: Problem, placement: Placement): Float64Array {
     for (let r = 0; r < count; r++)
       capacity[pool.cluster * count + r] =
         (capacity[pool.cluster * count + r] as number) + pool.count * (pool.shape[r] as number);
-  problem.workloads.forEach(({ candidates, demand, perNode }, w) =>
-    candidates.forEach((candidate, i) => {
-      const replicas = placement[w]?.[i] ?? 0;
+  problem.workloads.forEach((workload, w) => {
+    const columns = columnsOf(workload);
+    placement[w]?.forEach((replicas, i) => {
       if (replicas === 0) return;
-      const pods = perNode ? candidate.pools.reduce((sum, p) => sum + (pools[p]?.count ?? 0), 0) : replicas;
+      const own = columns.pools[i] as readonly number[];
+      const pods = workload.perNode ? own.reduce((sum, p) => sum + (pools[p]?.count ?? 0), 0) : replicas;
       for (let r = 0; r < count; r++) {
-        const at = candidate.cluster * count + r;
-        used[at] = (used[at] as number) + pods * (demand[r] as number);
+        const at = (columns.cluster[i] as number) * count + r;
+        used[at] = (used[at] as number) + pods * (workload.demand[r] as number);
       }
-    }),
-  );
+    });
+  });
   return used.map((amount, at) => (amount === 0 ? 0 : amount / Math.max(1e-300, capacity[at] as number)));
 }

@@ -1,6 +1,7 @@
 // A problem as flat typed arrays: slots (a workload on one pool of a candidate), the rows that bound them, and nothing else. It must not
 // know objectives or how anything is searched.
 import type { Problem, ProblemPool, ProblemWorkload } from "../problem.ts";
+import { columnsOf } from "../columns.ts";
 import type { Limit } from "../solver/learnt.ts";
 import { fitting } from "../build/candidates.ts";
 import { newRows } from "./rows.ts";
@@ -63,20 +64,22 @@ export function compactOf(problem: Problem, limits: readonly Limit[] = []): Comp
           ? counting.clusters
           : counting.required.length;
     candidateStart[w] = candidate;
-    for (const entry of workload.candidates) {
-      workloadOf[candidate] = w;
-      cluster[candidate] = entry.cluster;
-      most[candidate] = mostOn(workload, entry.cluster, entry.most);
+    const columns = columnsOf(workload);
+    const own = columns.cluster.length;
+    cluster.set(columns.cluster, candidate);
+    workloadOf.fill(w, candidate, candidate + own);
+    const mostOn = mostMaker(workload);
+    for (let i = 0; i < own; i++, candidate++) {
+      most[candidate] = mostOn(cluster[candidate] as number, columns.most[i] as number);
       slotStart[candidate] = slot;
-      for (const pool of workload.perNode ? [-1] : entry.pools) {
+      const pools = workload.perNode ? EVERY_POOL : (columns.pools[i] as readonly number[]);
+      for (let p = 0; p < pools.length; p++, slot++) {
+        const pool = pools[p] as number;
         candidateOf[slot] = candidate;
         poolOf[slot] = pool;
-        room[slot] = workload.perNode
-          ? 1
-          : Math.min(most[candidate] as number, roomOf(workload, problem.pools[pool] as ProblemPool));
-        slot++;
+        const nodes = pool < 0 ? 1 : roomOf(workload, problem.pools[pool] as ProblemPool);
+        room[slot] = Math.min(most[candidate] as number, nodes);
       }
-      candidate++;
     }
   });
   candidateStart[problem.workloads.length] = candidate;
@@ -86,19 +89,26 @@ export function compactOf(problem: Problem, limits: readonly Limit[] = []): Comp
   return { ...shape, ...slots, ...newRows({ ...shape, ...slots, poolOf }, limits) };
 }
 
+/** The slot of a per-node workload. */
+const EVERY_POOL: readonly number[] = [-1];
+
 function sizeOf({ workloads }: Problem): { readonly candidates: number; readonly slots: number } {
   let [candidates, slots] = [0, 0];
-  for (const { candidates: own, perNode } of workloads) {
-    candidates += own.length;
-    for (const { pools } of own) slots += perNode ? 1 : pools.length;
+  for (const workload of workloads) {
+    const { pools } = columnsOf(workload);
+    candidates += pools.length;
+    if (workload.perNode) slots += pools.length;
+    else for (let i = 0; i < pools.length; i++) slots += (pools[i] as readonly number[]).length;
   }
   return { candidates, slots };
 }
 
-function mostOn({ counting }: ProblemWorkload, cluster: number, most: number): number {
-  if (counting.kind === "divided") return Math.min(counting.total, most);
-  const meant = counting.kind !== "each" || counting.required.includes(cluster);
-  return meant && most >= counting.size ? counting.size : 0;
+function mostMaker({ counting }: ProblemWorkload): (cluster: number, most: number) => number {
+  if (counting.kind === "divided") return (_, most) => Math.min(counting.total, most);
+  const { size } = counting;
+  if (counting.kind === "copies") return (_, most) => (most >= size ? size : 0);
+  const required = new Set(counting.required);
+  return (cluster, most) => (most >= size && required.has(cluster) ? size : 0);
 }
 
 const roomOf = (workload: ProblemWorkload, pool: ProblemPool): number =>

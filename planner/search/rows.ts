@@ -1,5 +1,6 @@
 // The linear rows of a problem over its slots: pools by resource, what nodes hold of large pods, host ports, limits and cuts. It must not
 // know objectives, counting, or rules that are not linear.
+import { columnsOf } from "../columns.ts";
 import type { Problem, ProblemPool, ProblemWorkload } from "../problem.ts";
 import type { Limit } from "../solver/learnt.ts";
 import type { Compact } from "./compact.ts";
@@ -21,97 +22,118 @@ const PARTS = 5;
 export function newRows(shape: Shape, limits: readonly Limit[]): Rows {
   const found = collect(shape, limits);
   const kept = keptRows(shape, found);
-  const entryStart = new Int32Array(found.start.length);
+  const { start, row, amount } = found;
+  const entryStart = new Int32Array(start.length);
   let next = 0;
-  for (let slot = 0; slot + 1 < found.start.length; slot++) {
-    for (let e = found.start[slot] as number; e < (found.start[slot + 1] as number); e++) {
-      const row = kept.number[found.row[e] as number] as number;
-      if (row < 0) continue;
-      found.row[next] = row;
-      found.amount[next] = found.amount[e] as number;
-      next++;
+  for (let slot = 0; slot + 1 < start.length; slot++) {
+    const end = start[slot + 1] as number;
+    for (let e = start[slot] as number; e < end; e++) {
+      const number = kept.number[row[e] as number] as number;
+      if (number < 0) continue;
+      row[next] = number;
+      amount[next++] = amount[e] as number;
     }
     entryStart[slot + 1] = next;
   }
   const { capacity, rowScale, touchy } = kept;
-  return {
-    entryStart,
-    entryRow: found.row.slice(0, next),
-    entryAmount: found.amount.slice(0, next),
-    capacity,
-    rowScale,
-    touchy,
-  };
+  return { entryStart, entryRow: row.slice(0, next), entryAmount: amount.slice(0, next), capacity, rowScale, touchy };
 }
 
 interface Found {
   readonly start: Int32Array;
   readonly row: Int32Array;
   readonly amount: Float64Array;
-  readonly bounds: number[];
-  /** Rows that say something the others do not. */
-  readonly telling: Set<number>;
+  readonly bounds: readonly number[];
+  /** By row: 1 where it says something the others do not. */
+  readonly telling: readonly number[];
+}
+
+/** What the slots take, in arrays that grow. */
+interface Taken {
+  row: Int32Array;
+  amount: Float64Array;
+  size: number;
+}
+
+/** Room for so many entries more. */
+function reserve(taken: Taken, entries: number): void {
+  if (taken.size + entries <= taken.row.length) return;
+  const size = 2 * taken.row.length + entries;
+  const { row, amount } = taken;
+  taken.row = new Int32Array(size);
+  taken.row.set(row);
+  taken.amount = new Float64Array(size);
+  taken.amount.set(amount);
 }
 
 function collect(shape: Shape, limits: readonly Limit[]): Found {
-  const { problem } = shape;
-  const resources = problem.resources.length;
-  const partRows = problem.pools.length * resources;
+  const { problem, candidateStart, slotStart, poolOf } = shape;
   const bounds: number[] = problem.pools.flatMap(({ shape: free, count }) => free.map((amount) => amount * count));
-  const telling = new Set<number>(bounds.keys());
-  for (const pool of problem.pools)
-    for (let r = 0; r < resources; r++)
-      for (let parts = 2; parts <= PARTS; parts++) bounds.push((parts - 1) * pool.count);
+  const telling: number[] = bounds.map(() => 1);
+  const pools = poolRows(problem, bounds, telling);
   const extra = extraRows(problem, limits, bounds, telling);
-  let row = new Int32Array(4 * shape.candidateOf.length + 16);
-  let amount = new Float64Array(row.length);
-  let size = 0;
+  const slots = shape.candidateOf.length;
+  const first = slots * (1 + problem.resources.length);
+  const taken: Taken = { row: new Int32Array(first), amount: new Float64Array(first), size: 0 };
   const emit = (at: number, value: number): void => {
     if (value === 0) return;
-    if (size === row.length) [row, amount] = [grown(row), grown(amount)];
-    row[size] = at;
-    amount[size++] = value;
+    reserve(taken, 1);
+    taken.row[taken.size] = at;
+    taken.amount[taken.size++] = value;
   };
-  const start = new Int32Array(shape.candidateOf.length + 1);
+  const start = new Int32Array(slots + 1);
+  for (let w = 0; w < problem.workloads.length; w++) {
+    const workload = problem.workloads[w] as ProblemWorkload;
+    const take = pools(workload);
+    const columns = columnsOf(workload);
+    const firstOf = candidateStart[w] as number;
+    for (let candidate = firstOf; candidate < (candidateStart[w + 1] as number); candidate++) {
+      const all = columns.pools[candidate - firstOf] as readonly number[];
+      for (let slot = slotStart[candidate] as number; slot < (slotStart[candidate + 1] as number); slot++) {
+        const pool = poolOf[slot] as number;
+        if (pool >= 0) take(pool, 1, taken);
+        else for (const p of all) take(p, (problem.pools[p] as ProblemPool).count, taken);
+        extra?.(w, shape.cluster[candidate] as number, pool < 0 ? all : [pool], emit);
+        start[slot + 1] = taken.size;
+      }
+    }
+  }
+  return { start, row: taken.row, amount: taken.amount, bounds, telling };
+}
+
+/** Rows of pools by resource, and of their nodes cut into parts: makes, for one workload, what its pods take of a pool's rows. */
+function poolRows(problem: Problem, bounds: number[], telling: number[]) {
+  const resources = problem.resources.length;
+  const partRows = bounds.length;
+  for (const { count } of problem.pools)
+    for (let r = 0; r < resources; r++)
+      for (let parts = 2; parts <= PARTS; parts++) {
+        bounds.push((parts - 1) * count);
+        telling.push(0);
+      }
   const free = Float64Array.from(problem.pools.flatMap((pool) => [...pool.shape]));
-  const singles = problem.pools.map((_, p): readonly number[] => [p]);
-  const plain = extra === undefined;
-  for (let slot = 0; slot < shape.candidateOf.length; slot++) {
-    const candidate = shape.candidateOf[slot] as number;
-    const w = shape.workloadOf[candidate] as number;
-    const { demand: demands, perNode, candidates } = problem.workloads[w] as ProblemWorkload;
-    const pool = shape.poolOf[slot] as number;
-    const pools =
-      pool < 0
-        ? (candidates[candidate - (shape.candidateStart[w] as number)]?.pools ?? [])
-        : (singles[pool] as readonly number[]);
-    for (const p of pools) {
-      const pods = perNode ? (problem.pools[p] as ProblemPool).count : 1;
-      for (let r = 0; r < resources; r++) {
+  return ({ demand: demands }: ProblemWorkload) => {
+    const asked = Int32Array.from([...demands.keys()].filter((r) => demands[r] !== 0));
+    return (p: number, pods: number, taken: Taken): void => {
+      reserve(taken, asked.length * PARTS);
+      for (let k = 0; k < asked.length; k++) {
+        const r = asked[k] as number;
         const demand = demands[r] as number;
-        if (demand === 0) continue;
+        taken.row[taken.size] = p * resources + r;
+        taken.amount[taken.size++] = demand * pods;
         const node = free[p * resources + r] as number;
-        emit(p * resources + r, demand * pods);
         if (demand * PARTS <= node) continue;
         for (let parts = 2; parts <= PARTS; parts++) {
           const whole = wholeParts(demand, node, parts);
+          if (whole === 0) continue;
           const at = partRows + (p * resources + r) * (PARTS - 1) + parts - 2;
-          if (whole * node > demand * (parts - 1)) telling.add(at);
-          emit(at, whole * pods);
+          if (whole * node > demand * (parts - 1)) telling[at] = 1;
+          taken.row[taken.size] = at;
+          taken.amount[taken.size++] = whole * pods;
         }
       }
-    }
-    if (!plain) extra(w, shape.cluster[candidate] as number, pools, emit);
-    start[slot + 1] = size;
-  }
-  return { start, row, amount, bounds, telling };
-}
-
-/** A copy with twice the room. */
-function grown<T extends Int32Array | Float64Array>(array: T): T {
-  const larger = new (array.constructor as new (size: number) => T)(2 * array.length);
-  larger.set(array);
-  return larger;
+    };
+  };
 }
 
 /**
@@ -129,16 +151,11 @@ type Extra = (
 ) => void;
 
 /** Host ports, limits and cuts get rows of their own, made when they are met. */
-function extraRows(
-  problem: Problem,
-  limits: readonly Limit[],
-  bounds: number[],
-  telling: Set<number>,
-): Extra | undefined {
+function extraRows(problem: Problem, limits: readonly Limit[], bounds: number[], telling: number[]): Extra | undefined {
   const asked = problem.workloads.some(({ hostPorts }) => hostPorts.length > 0);
   if (!asked && limits.length === 0 && problem.rules.every((rule) => rule.kind !== "cut")) return undefined;
   const add = (bound: number): number => {
-    telling.add(bounds.length);
+    telling.push(1);
     bounds.push(bound);
     return bounds.length - 1;
   };
@@ -185,7 +202,8 @@ function keptRows(shape: Shape, { start, row, amount, bounds, telling }: Found) 
       const value = amount[e] as number;
       if (value > 0) high[at] = (high[at] as number) + value * replicas;
       else low[at] = (low[at] as number) + value * replicas;
-      largest[at] = Math.max(largest[at] as number, Math.abs(value));
+      const size = value < 0 ? -value : value;
+      if (size > (largest[at] as number)) largest[at] = size;
     }
   }
   const number = new Int32Array(bounds.length).fill(-1);
@@ -193,7 +211,7 @@ function keptRows(shape: Shape, { start, row, amount, bounds, telling }: Found) 
   const scale: number[] = [];
   const touchy: number[] = [];
   bounds.forEach((bound, at) => {
-    if (!telling.has(at) || (high[at] as number) <= bound) return;
+    if (telling[at] === 0 || (high[at] as number) <= bound) return;
     number[at] = capacity.length;
     capacity.push(bound);
     scale.push(Math.max(Math.abs(bound), largest[at] as number));

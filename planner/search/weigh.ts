@@ -1,6 +1,7 @@
 // The lexicographic objective as one number for the search: weights so far apart that a later term never outweighs an earlier one, for the
 // moves that are tried; what is best is judged by the terms themselves. It must not know rows or how anything is searched.
 import type { Candidate, ObjectiveTerm, Problem } from "../problem.ts";
+import { candidatesOf, columnsOf as candidateColumns } from "../columns.ts";
 import { nearest } from "../presolve/index.ts";
 import type { Compact } from "./compact.ts";
 import type { Weights } from "./arcs.ts";
@@ -145,19 +146,20 @@ interface Columns {
   readonly preference: Float64Array;
 }
 
-/** What candidates say, read once: there may be a million of them, all over the memory. */
+/** What the candidates of all workloads say, one after the other. */
 function columnsOf({ workloads }: Problem): Columns {
-  const size = workloads.reduce((sum, { candidates }) => sum + candidates.length, 0);
+  const size = workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0);
   const before = new Int32Array(size);
   const cost = new Float64Array(size);
   const preference = new Float64Array(size);
   let next = 0;
-  for (const { candidates } of workloads)
-    for (const candidate of candidates) {
-      before[next] = candidate.before;
-      cost[next] = candidate.cost;
-      preference[next++] = candidate.preference;
-    }
+  for (const workload of workloads) {
+    const own = candidateColumns(workload);
+    before.set(own.before, next);
+    cost.set(own.cost, next);
+    preference.set(own.preference, next);
+    next += own.cost.length;
+  }
   return { before, cost, preference };
 }
 
