@@ -1,6 +1,7 @@
 // A placement in words of the program: replicas by workload and cluster, what stayed out, how full the clusters are. It must not know
 // how the placement was found.
 import type { PlacedReplicas } from "./action/controller.ts";
+import { columnsOf } from "./columns.ts";
 import type { PlacedWorkload, Usage } from "./plan.ts";
 import type { Placement, Problem, ProblemWorkload } from "./problem.ts";
 
@@ -9,9 +10,9 @@ export function replicasOf(problem: Problem, placement: Placement): PlacedReplic
   const placed: Record<string, Record<string, number>> = {};
   problem.workloads.forEach((workload, w) => {
     const own: Record<string, number> = {};
-    workload.candidates.forEach(({ cluster }, i) => {
-      const replicas = placement[w]?.[i] ?? 0;
-      if (replicas > 0) own[problem.clusters[cluster]?.name as string] = replicas;
+    const { cluster } = columnsOf(workload);
+    placement[w]?.forEach((replicas, i) => {
+      if (replicas > 0) own[problem.clusters[cluster[i] as number]?.name as string] = replicas;
     });
     placed[workload.id] = own;
   });
@@ -23,8 +24,7 @@ export function unplacedOf(problem: Problem, placement: Placement): readonly Pla
   return problem.workloads.flatMap((workload, w) => {
     if (!workload.optional) return [];
     const { counting } = workload;
-    const on = (cluster: number): number =>
-      placement[w]?.[workload.candidates.findIndex((candidate) => candidate.cluster === cluster)] ?? 0;
+    const on = (cluster: number): number => placement[w]?.[columnsOf(workload).cluster.indexOf(cluster)] ?? 0;
     const missing = (cluster: string, replicas: number): PlacedWorkload[] =>
       replicas <= 0 ? [] : [{ ...namesOf(workload), cluster, replicas }];
     if (counting.kind === "each")
@@ -42,15 +42,15 @@ function namesOf({ id }: ProblemWorkload): { readonly app: string; readonly work
 /** What each cluster's nodes carry of each resource. A replica is counted once, whichever of its pools carries it. */
 export function usageOf(problem: Problem, placement: Placement): readonly Usage[] {
   const used = problem.clusters.map(() => problem.resources.map(() => 0));
-  problem.workloads.forEach((workload, w) =>
-    workload.candidates.forEach(({ cluster, pools }, i) => {
-      const replicas = placement[w]?.[i] ?? 0;
+  problem.workloads.forEach((workload, w) => {
+    const { cluster, pools } = columnsOf(workload);
+    placement[w]?.forEach((replicas, i) => {
       if (replicas === 0) return;
-      const pods = workload.perNode ? nodesOf(problem, pools) : replicas;
-      const here = used[cluster] as number[];
+      const pods = workload.perNode ? nodesOf(problem, pools[i] as readonly number[]) : replicas;
+      const here = used[cluster[i] as number] as number[];
       workload.demand.forEach((amount, r) => (here[r] = (here[r] as number) + amount * pods));
-    }),
-  );
+    });
+  });
   return problem.clusters.map((cluster, c) => {
     const resource = (name: string, r: number) => {
       const capacity = cluster.pools.reduce((sum, p) => {

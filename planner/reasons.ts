@@ -1,46 +1,51 @@
 // One short reason for every place in a plan, cheap enough to be said of all of them. The long answer, with what every other
 // cluster would have cost, is `explain/`'s. It must not solve anything.
+import { columnsOf } from "./columns.ts";
+import type { CandidateColumns } from "./columns.ts";
 import type { Reason } from "./plan.ts";
-import type { Candidate, Placement, Problem, ProblemWorkload, Rule } from "./problem.ts";
+import type { Placement, Problem, ProblemWorkload, Rule } from "./problem.ts";
 
 /** Why each placed workload is where it is, in the order of the problem's workloads and clusters. */
 export function reasonsOf(problem: Problem, placement: Placement): readonly Reason[] {
   const ruledOut = groupRuledOut(problem);
   const rules = groupRules(problem);
-  return problem.workloads.flatMap((workload, w) =>
-    workload.candidates.flatMap((candidate, i) => {
-      if ((placement[w]?.[i] ?? 0) === 0) return [];
-      const slash = workload.id.indexOf("/");
-      return {
-        app: workload.id.slice(0, slash),
-        workload: workload.id.slice(slash + 1),
-        cluster: problem.clusters[candidate.cluster]?.name ?? "",
-        because: reasonFor(workload, candidate, ruledOut.get(w) ?? [], rules.get(w) ?? []),
-      };
-    }),
-  );
+  return problem.workloads.flatMap((workload, w) => {
+    const columns = columnsOf(workload);
+    const slash = workload.id.indexOf("/");
+    const [app, name] = [workload.id.slice(0, slash), workload.id.slice(slash + 1)];
+    return (placement[w] ?? []).flatMap((replicas, i) => {
+      if (replicas === 0) return [];
+      const because = reasonFor(workload, columns, i, ruledOut.get(w) ?? [], rules.get(w) ?? []);
+      return { app, workload: name, cluster: problem.clusters[columns.cluster[i] as number]?.name ?? "", because };
+    });
+  });
 }
 
 function reasonFor(
   workload: ProblemWorkload,
-  candidate: Candidate,
+  columns: CandidateColumns,
+  chosen: number,
   ruledOut: readonly string[],
   rules: readonly string[],
 ): string {
-  const places = workload.candidates.length;
+  const places = columns.cluster.length;
   const words = list([workload.because.text]);
   if (workload.counting.kind === "each") return `a copy on every match: ${words}`;
   if (places === 1)
     return ruledOut.length === 0 ? `the only cluster: ${words}` : `the only place that ${list(ruledOut)} leaves`;
-  if (candidate.before > 0) return "it runs here already, and nothing asks it to move";
+  if ((columns.before[chosen] as number) > 0) return "it runs here already, and nothing asks it to move";
   const held = rules.length === 0 ? "" : `; held by ${list(rules)}`;
-  const others = workload.candidates.filter((c) => c !== candidate);
-  if (others.every((c) => c.preference > candidate.preference)) return `the most preferred of ${places} places${held}`;
-  if (others.every((c) => c.cost > candidate.cost)) return `the cheapest of ${places} places${held}`;
+  if (isLeast(columns.preference, chosen)) return `the most preferred of ${places} places${held}`;
+  if (isLeast(columns.cost, chosen)) return `the cheapest of ${places} places${held}`;
   if (rules.length > 0) return `one of ${places} places that can hold it${held}`;
-  if (candidate.cost > 0 && others.every((c) => c.cost >= candidate.cost)) return `none of ${places} places is cheaper`;
+  const cost = columns.cost[chosen] as number;
+  if (cost > 0 && columns.cost.every((other) => other >= cost)) return `none of ${places} places is cheaper`;
   return `one of ${places} places that can hold it`;
 }
+
+/** Whether all others are above one. */
+const isLeast = (column: Float64Array, chosen: number): boolean =>
+  column.every((other, i) => i === chosen || other > (column[chosen] as number));
 
 const list = (texts: readonly string[]): string => {
   const shown = texts

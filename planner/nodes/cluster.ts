@@ -3,6 +3,7 @@ import { holdsOnPool } from "../../compiler/index.ts";
 import type { Cluster, Ir, NodePool, RunIr, Workload } from "../../compiler/index.ts";
 import { selectsNodes, untolerated } from "../build/admission.ts";
 import { labelsOfNodes } from "../build/fleet.ts";
+import { columnsOf } from "../columns.ts";
 import type { Problem, ProblemWorkload } from "../problem.ts";
 import type { BoardNode, PodKind } from "./board.ts";
 
@@ -90,7 +91,7 @@ function kindOf(
   source: Workload,
   run: RunIr,
 ): PodKind {
-  const candidate = workload.candidates.find((entry) => entry.cluster === index);
+  const columns = columnsOf(workload);
   const words = new Set(run.tolerates.map((entry) => entry.taint));
   const forbids = ir.forbids.filter(
     (forbid) =>
@@ -109,7 +110,7 @@ function kindOf(
     namespace: source.namespace,
     labels: source.podLabels,
     demand: workload.demand,
-    pools: new Set(candidate?.pools ?? []),
+    pools: new Set(columns.pools[columns.cluster.indexOf(index)] ?? []),
     spreadPools: new Set(taken.map((pool) => pool.index)),
     toleratedPools: new Set(tolerated.map((pool) => pool.index)),
     perNode: workload.perNode,

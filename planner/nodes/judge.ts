@@ -2,7 +2,8 @@
 // not be comes back as a cut. Clusters that look alike are asked once. It must not know how placements are found.
 import type { Cluster, Ir } from "../../compiler/index.ts";
 import { matches } from "../build/admission.ts";
-import type { NodeCut, Placement, Problem } from "../problem.ts";
+import { columnsOf } from "../columns.ts";
+import type { NodeCut, Placement, Problem, ProblemWorkload } from "../problem.ts";
 import type { PodKind } from "./board.ts";
 import { clusterGrounds } from "./cluster.ts";
 import type { ClusterGround, Load } from "./cluster.ts";
@@ -124,12 +125,12 @@ const kindsOf = (ground: ClusterGround, load: Load): readonly PodKind[] =>
 /** By cluster: replicas by workload, workloads in order. */
 function loadsOf(problem: Problem, placement: Placement): readonly Load[] {
   const loads = problem.clusters.map(() => new Map<number, number>());
-  problem.workloads.forEach((workload, w) =>
-    workload.candidates.forEach(({ cluster }, i) => {
-      const replicas = placement[w]?.[i] ?? 0;
-      if (replicas > 0) loads[cluster]?.set(w, replicas);
-    }),
-  );
+  problem.workloads.forEach((workload, w) => {
+    const { cluster } = columnsOf(workload);
+    placement[w]?.forEach((replicas, i) => {
+      if (replicas > 0) loads[cluster[i] as number]?.set(w, replicas);
+    });
+  });
   return loads;
 }
 
@@ -147,7 +148,7 @@ function companyOf(problem: Problem, ground: ClusterGround, cluster: number, loa
     if (terms.length === 0) continue;
     company.add(w);
     problem.workloads.forEach((workload, other) => {
-      if (!workload.candidates.some((candidate) => candidate.cluster === cluster)) return;
+      if (!columnsOf(workload).cluster.includes(cluster)) return;
       const kind = ground.kindOf(other, 1);
       const meant = terms.some(
         ({ selector, namespaces }) =>
@@ -172,14 +173,12 @@ function likeness(ir: Ir, problem: Problem): (cluster: number, load: Load) => st
     classes.set(text, known);
     return known;
   });
-  const candidates = problem.workloads.map(
-    (workload) => new Map(workload.candidates.map((entry) => [entry.cluster, entry])),
-  );
   return (cluster, load) => {
     const first = problem.clusters[cluster]?.pools[0] ?? 0;
     const parts = [...load].map(([w, n]) => {
-      const candidate = candidates[w]?.get(cluster);
-      return `${w}x${n}@${candidate?.pools.map((pool) => pool - first).join("+")}`;
+      const columns = columnsOf(problem.workloads[w] as ProblemWorkload);
+      const pools = columns.pools[columns.cluster.indexOf(cluster)];
+      return `${w}x${n}@${pools?.map((pool) => pool - first).join("+")}`;
     });
     return `${classOf[cluster]} ${parts.join(" ")}`;
   };

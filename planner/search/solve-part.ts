@@ -1,6 +1,7 @@
 // One independent part, solved by what suits it: exact solvers where the model is small, the search where it is not, and then exact solvers
 // again on what the search could not rule out. It must not know how parts come about.
 import type { NodeTruth } from "../nodes/index.ts";
+import { candidatesOf } from "../columns.ts";
 import { without } from "../presolve/index.ts";
 import type { Part } from "../presolve/index.ts";
 import type { Placement, Problem, SolveOptions } from "../problem.ts";
@@ -27,7 +28,7 @@ export async function solvePart(
   const { problem, cuts, limits } = part;
   const exactly = (asked: SolveOptions, of = problem, known = floors): Promise<ExactSolution> =>
     solveExactly(of, asked, { cuts, limits, floors: known });
-  const size = problem.workloads.reduce((sum, workload) => sum + workload.candidates.length, 0);
+  const size = problem.workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0);
   const forced = options.solver === "search";
   if (!forced && (options.solver !== "auto" || size <= SMALL)) return exactly(options);
   const started = options.now();
