@@ -42,7 +42,7 @@ export function placementIn(problem: Problem, placed: PlacedReplicas): Placement
  * @param proven what is proven of another placement of the same problem: its bounds hold here as far as the values are the same.
  */
 export function asAnswer(ir: Ir, problem: Problem, placement: Placement, proven: Objective): Answered | undefined {
-  const judged = newJudge(ir, problem, PACKING_STEPS)([{ lost: new Set(), placement }]);
+  const judged = newJudge(ir, problem, PACKING_STEPS)(placement);
   if (judged.impossible.length > 0) return undefined;
   const objective = boundedBy(problem, placement, proven);
   const solution = {
@@ -51,7 +51,7 @@ export function asAnswer(ir: Ir, problem: Problem, placement: Placement, proven:
     objective,
     gap: gapOf(objective),
     solver: "",
-    situations: [{ lost: new Set<number>(), placement }],
+    situations: [],
   };
   return { solution, order: judged.order, unsure: judged.unschedulable };
 }

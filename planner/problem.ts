@@ -203,6 +203,12 @@ export interface Problem {
 /** x[w][i]: replicas of workload w on its i-th candidate. For `perNode` workloads 1 means "there". */
 export type Placement = readonly (readonly number[])[];
 
+/** After a loss: what comes back where (candidates by index); all else that is not lost stays as planned. */
+export interface AfterLoss {
+  readonly lost: readonly number[];
+  readonly back: readonly { readonly workload: number; readonly candidate: number; readonly replicas: number }[];
+}
+
 export interface SolveOptions {
   /** Relative gap at which a search may stop (0: prove optimality). */
   readonly gap: number;

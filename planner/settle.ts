@@ -56,10 +56,10 @@ export async function settle(ir: Ir, problem: Problem, options: SolveOptions): P
     const learnt = { cuts: [...proven, ...avoided], limits: [...limits.values()], floors, truth };
     const effort = soft === 0 ? {} : { gap: Math.max(options.gap, SOFT_GAP), nodes: SOFT_NODES };
     const solution = await solveProblem(problem, { ...left(), ...effort }, learnt);
-    if (solution.status === "infeasible" || solution.status === "unknown" || solution.situations === undefined)
+    if (solution.status === "infeasible" || solution.status === "unknown")
       return fallback ?? { solution: soft > 0 ? unknown(solution) : solution, order: {}, unsure: [] };
     if (soft === 0) floors = solution.floors ?? [];
-    const judged = judge(solution.situations);
+    const judged = judge(solution.placement, solution.situations);
     worked(options.now, problem.clusters.length * JUDGING);
     if (judged.impossible.length > 0) {
       proven.push(...judged.impossible);

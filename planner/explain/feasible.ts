@@ -46,8 +46,8 @@ export async function tryToPlace(ir: Ir, asking: Asking): Promise<Feasibility> {
     const options = { gap: 0, timeLimit, seed: 1, solver: "auto", now: asking.now, stopped: () => isSpent(asking) };
     const solution = await solveProblem(problem, options, { cuts, limits: [], floors: [] });
     if (solution.status === "infeasible") return { kind: "impossible" };
-    if (solution.status === "unknown" || solution.situations === undefined) return { kind: "unknown" };
-    const judged = judge(solution.situations);
+    if (solution.status === "unknown") return { kind: "unknown" };
+    const judged = judge(solution.placement, solution.situations);
     if (judged.impossible.length === 0) return { kind: "possible", placed: replicasOf(problem, solution.placement) };
     cuts.push(...judged.impossible);
   }

@@ -2,8 +2,12 @@
 // not be comes back as a cut. Clusters that look alike are asked once. It must not know how placements are found.
 import type { Cluster, Ir } from "../../compiler/index.ts";
 import { matches } from "../build/admission.ts";
+<<<<<<< Updated upstream
 import { columnsOf } from "../columns.ts";
 import type { NodeCut, Placement, Problem, ProblemWorkload } from "../problem.ts";
+=======
+import type { AfterLoss, NodeCut, Placement, Problem } from "../problem.ts";
+>>>>>>> Stashed changes
 import type { PodKind } from "./board.ts";
 import { clusterGrounds } from "./cluster.ts";
 import type { ClusterGround, Load } from "./cluster.ts";
@@ -13,12 +17,6 @@ import { pack } from "./pack.ts";
 import type { Packing } from "./pack.ts";
 import { scoring } from "./schedulable.ts";
 import { shrink } from "./shrink.ts";
-
-/** A placement as planned, or after a loss with what came back. */
-export interface Situation {
-  readonly lost: ReadonlySet<number>;
-  readonly placement: Placement;
-}
 
 export interface Judgement {
   /** Proven: no arrangement of nodes allows it. */
@@ -31,7 +29,8 @@ export interface Judgement {
   readonly order: Readonly<Record<string, readonly string[]>>;
 }
 
-export type Judge = (situations: readonly Situation[]) => Judgement;
+/** Asks of a placement as planned, and with what comes back after each loss. */
+export type Judge = (placement: Placement, situations?: readonly AfterLoss[]) => Judgement;
 
 /** Of more pods than this there are more arrangements than steps could ever look at. */
 const MANY_PODS = 100;
@@ -85,34 +84,33 @@ export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
     };
   };
 
-  return (situations) => {
-    const planned = situations[0] as Situation;
+  return (placement, situations = []) => {
     const found = { impossible: [] as NodeCut[], undecided: [] as NodeCut[], unschedulable: [] as NodeCut[] };
     const order: Record<string, readonly string[]> = {};
-    const plannedLoads = loadsOf(problem, planned.placement);
-    for (const situation of situations)
-      for (const [cluster, load] of loadsOf(problem, situation.placement).entries()) {
-        const stays = situation !== planned && sameLoad(load, plannedLoads[cluster] as Load);
-        if (load.size === 0 || situation.lost.has(cluster) || stays) continue;
-        const packing = packingOf(cluster, load);
-        if (packing !== "packed") {
-          const impossible = (part: Load): boolean => packingOf(cluster, part) === "impossible";
-          if (packing === "impossible") found.impossible.push(smallestCut(cluster, load, impossible));
-          else found.undecided.push(smallestCut(cluster, load, () => false));
-          continue;
-        }
-        // After a loss there is room, which is what `survive` promises; the order of creation is the plan's own.
-        if (situation !== planned) continue;
-        const how = orderOf(cluster, load);
-        if (how.kind === "none") {
-          const stuck = (part: Load): boolean => load.size <= 12 && orderOf(cluster, part).kind === "none";
-          found.unschedulable.push(smallestCut(cluster, load, stuck));
-        }
-        if (how.kind === "sequence")
-          order[problem.clusters[cluster]?.name as string] = how.sequence.map((k) =>
-            idOf(problem, [...load.keys()][k] as number),
-          );
+    const packs = (cluster: number, load: Load): boolean => {
+      const packing = packingOf(cluster, load);
+      if (packing === "packed") return true;
+      const impossible = (part: Load): boolean => packingOf(cluster, part) === "impossible";
+      if (packing === "impossible") found.impossible.push(smallestCut(cluster, load, impossible));
+      else found.undecided.push(smallestCut(cluster, load, () => false));
+      return false;
+    };
+    const planned = loadsOf(problem, placement);
+    for (const [cluster, load] of planned.entries()) {
+      if (load.size === 0 || !packs(cluster, load)) continue;
+      const how = orderOf(cluster, load);
+      if (how.kind === "none") {
+        const stuck = (part: Load): boolean => load.size <= 12 && orderOf(cluster, part).kind === "none";
+        found.unschedulable.push(smallestCut(cluster, load, stuck));
       }
+      if (how.kind === "sequence")
+        order[problem.clusters[cluster]?.name as string] = how.sequence.map((k) =>
+          idOf(problem, [...load.keys()][k] as number),
+        );
+    }
+    // After a loss there is room, which is what `survive` promises; the order of creation is the plan's own.
+    for (const situation of situations)
+      for (const [cluster, load] of loadsAfter(problem, planned, situation)) packs(cluster, load);
     return { ...found, order };
   };
 }
@@ -134,7 +132,17 @@ function loadsOf(problem: Problem, placement: Placement): readonly Load[] {
   return loads;
 }
 
-const sameLoad = (a: Load, b: Load): boolean => a.size === b.size && [...a].every(([w, n]) => b.get(w) === n);
+/** Clusters to which something comes back after a loss, with all that is there then; workloads in order. */
+function loadsAfter(problem: Problem, planned: readonly Load[], { back }: AfterLoss): ReadonlyMap<number, Load> {
+  const loads = new Map<number, Map<number, number>>();
+  for (const { workload, candidate, replicas } of back) {
+    const cluster = problem.workloads[workload]?.candidates[candidate]?.cluster as number;
+    const load = loads.get(cluster) ?? new Map(planned[cluster]);
+    load.set(workload, (load.get(workload) ?? 0) + replicas);
+    loads.set(cluster, load);
+  }
+  return new Map([...loads].map(([cluster, load]) => [cluster, new Map([...load].sort(([a], [b]) => a - b))]));
+}
 
 /** Pods that are attracted or spread, and those that they are attracted to or spread by: of these, more may help. */
 function companyOf(problem: Problem, ground: ClusterGround, cluster: number, load: Load): ReadonlySet<number> {

@@ -1,7 +1,7 @@
 // The exact solvers as a step of the search: some workloads are decided anew, with all their rules and every term, beside all others as
 // they stand. It must not know when that is worth it.
-import { partOf, valuesOf, choicesOf, without } from "../presolve/index.ts";
-import type { Candidate, Placement, Problem, ProblemWorkload, SolveOptions } from "../problem.ts";
+import { partOf, valuesOf, choicesOf, wantedOf, without } from "../presolve/index.ts";
+import type { Candidate, Placement, Problem, ProblemWorkload, Rule, SolveOptions } from "../problem.ts";
 import type { Learnt } from "../solver/learnt.ts";
 import { solveProblem as solveExactly } from "../solver/solve.ts";
 import { placementOf } from "./state.ts";
@@ -94,11 +94,25 @@ function whole(problem: Problem): readonly Usable[] {
   return made;
 }
 
-/** Imbalance looks at every cluster, which a part does not see; the last terms are left to the whole. */
-const lean = (problem: Problem): Problem => ({
-  ...problem,
-  objectives: problem.objectives.filter((term) => term.name !== "imbalance"),
-});
+const leans = new WeakMap<Problem, Problem>();
+
+/**
+ * Imbalance looks at every cluster, which a part does not see; the last terms are left to the whole. So is room for what comes back after a
+ * loss: here only enough must be outside of it.
+ */
+function lean(problem: Problem): Problem {
+  const known = leans.get(problem);
+  if (known !== undefined) return known;
+  const rules = problem.rules.map((rule): Rule => {
+    if (rule.kind !== "survive") return rule;
+    const { workload, groups, count, keeping, because } = rule;
+    const most = Math.floor((wantedOf(problem.workloads[workload] as ProblemWorkload) - keeping) / count);
+    return { kind: "spread", workload, groups, max: most, because };
+  });
+  const made = { ...problem, rules, objectives: problem.objectives.filter((term) => term.name !== "imbalance") };
+  leans.set(problem, made);
+  return made;
+}
 
 function standing(
   part: Problem,

@@ -33,8 +33,11 @@ export async function decideFamilies(
 /** Decides every family once more, beside all that stands by now; true when one got better. */
 export async function improveFamilies(ground: SearchGround, state: State, ranked: Int32Array): Promise<boolean> {
   let better = false;
+  // What comes back after a loss speaks of where survivors are: they stay.
+  const stays = (w: number): boolean => ground.keeping?.survives(w) === true;
   for (const family of familiesOf(ground))
-    if (!ground.over() && (await again(ground, state, ranked, family, FEW, false))) better = true;
+    if (!ground.over() && !family.some(stays) && (await again(ground, state, ranked, family, FEW, false)))
+      better = true;
   return better;
 }
 

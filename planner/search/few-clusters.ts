@@ -92,7 +92,7 @@ function isMixed({ compact }: State, { kept, reward }: Weights, w: number): bool
   return false;
 }
 
-function rowsOf({ compact, on, used }: State, columns: readonly Column[]) {
+function rowsOf({ compact, on, used, capacity }: State, columns: readonly Column[]) {
   const start = columns.map(({ candidate, step }) => (on[candidate] as number) / step);
   const totals = new Map<number, { columns: number[]; sum: number }>();
   const loads = new Map<number, { columns: number[]; coefficients: number[]; own: number }>();
@@ -124,7 +124,7 @@ function rowsOf({ compact, on, used }: State, columns: readonly Column[]) {
       coefficients,
       constant: 0,
       lower: -Infinity,
-      upper: (compact.capacity[row] as number) - (used[row] as number) + carried,
+      upper: (capacity[row] as number) - (used[row] as number) + carried,
     })),
   ];
   return { rows, start };

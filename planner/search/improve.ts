@@ -200,8 +200,8 @@ type Leaving = (from: number, to: number, replicas: number) => number;
 
 /** Replicas of one candidate that must leave so that others fit on its cluster; 0 when that would not do or would be many. */
 function newLeaving(state: State): Leaving {
-  const { compact, on, used } = state;
-  const { slotStart, entryStart, entryRow, entryAmount, capacity, workloadOf, step } = compact;
+  const { compact, on, used, capacity } = state;
+  const { slotStart, entryStart, entryRow, entryAmount, workloadOf, step } = compact;
   const takes = (slot: number, row: number): number => {
     const end = entryStart[slot + 1] as number;
     for (let e = entryStart[slot] as number; e < end; e++) if (entryRow[e] === row) return entryAmount[e] as number;

@@ -52,7 +52,7 @@ export function neighbourhoods(
 
 /** Clusters by what they lose at the prices: room that costs and is not used, replicas that would be cheaper elsewhere; the most first. */
 function seeds({ state, weights, free }: Ground, prices: Float64Array, before: Int32Array | undefined): number[] {
-  const { compact, on, used } = state;
+  const { compact, on, used, capacity } = state;
   const loss = new Float64Array(compact.problem.clusters.length);
   const clusterOfRow = new Int32Array(compact.capacity.length).fill(-1);
   const touched = new Uint8Array(loss.length);
@@ -76,7 +76,7 @@ function seeds({ state, weights, free }: Ground, prices: Float64Array, before: I
   }
   for (let row = 0; row < used.length; row++) {
     const at = clusterOfRow[row] as number;
-    const slack = (compact.capacity[row] as number) - (used[row] as number);
+    const slack = (capacity[row] as number) - (used[row] as number);
     if (at >= 0) loss[at] = (loss[at] as number) + (prices[row] as number) * slack;
   }
   return [...loss.keys()]

@@ -6,6 +6,8 @@ import type { Keeps } from "./keeps.ts";
 import type { State } from "./state.ts";
 
 export interface OnNodes {
+  /** Whether the nodes themselves are asked of a cluster, not only what packing taught. */
+  readonly asks: (cluster: number) => boolean;
   /** As `Keeps` asks, and what nodes say, once that is asked for. */
   readonly packed: (cluster: number) => boolean;
   readonly packs: (state: State, cluster: number) => boolean;
@@ -18,6 +20,7 @@ export function newOnNodes(truth: NodeTruth | undefined, keeps: Keeps): OnNodes 
   let asked = false;
   const asks = (cluster: number): boolean => asked && truth?.asks(cluster) === true;
   return {
+    asks,
     packed: (cluster) => keeps.packed(cluster) || asks(cluster),
     packs: (state, cluster) =>
       keeps.packs(state, cluster) && (!asks(cluster) || truth?.accepts(cluster, loadOn(state, cluster)) === true),

@@ -1,7 +1,7 @@
 // The anytime search: prices from the bound, a first placement from them, steps and exact neighbourhoods that make it better, until the gap,
 // the steps or the time are reached. Rules are always decided by the exact solvers. It must not know how parts come about.
 import { presentOn, valuesOf } from "../presolve/index.ts";
-import type { Placement, Problem, SolveOptions } from "../problem.ts";
+import type { AfterLoss, Placement, Problem, SolveOptions } from "../problem.ts";
 import { highs } from "../solver/highs.ts";
 import type { Learnt } from "../solver/learnt.ts";
 import { gapOf } from "../solver/solve.ts";
@@ -21,6 +21,8 @@ import { newOnNodes, standOnNodes } from "./on-nodes.ts";
 import type { OnNodes } from "./on-nodes.ts";
 import { prove } from "./proof.ts";
 import type { Proof } from "./proof.ts";
+import { attendSurvival, newKeeping } from "./survive/index.ts";
+import type { Keeping } from "./survive/index.ts";
 import { hardestFirst, isWarm, rankedBy, startFromAverage, startFromBefore } from "./start.ts";
 import { newState, placementOf } from "./state.ts";
 import type { State } from "./state.ts";
@@ -45,16 +47,12 @@ const ROUNDS = 16;
 const DEPTH = 3;
 const DEEPER = 2e-4;
 
-/**
- * Searches for a good placement and proves how good it is. Undefined when it found none, which proves nothing, or when a promise (`survive`) is
- * not one that it can keep.
- */
+/** Searches for a good placement and proves how good it is. Undefined when it found none, which proves nothing. */
 export async function search(
   problem: Problem,
   options: SolveOptions,
   learnt: Pick<Learnt, "cuts" | "limits" | "truth">,
 ): Promise<Searched | undefined> {
-  if (problem.rules.some((rule) => rule.kind === "survive")) return undefined;
   const started = options.now();
   const over = (): boolean => options.stopped() || options.now() - started >= options.timeLimit;
   const compact = compactOf(problem, learnt.limits);
@@ -64,16 +62,18 @@ export async function search(
   const warm = isWarm(compact, weighed.before);
   const prices = new Float64Array(compact.capacity.length);
   const nodes = newOnNodes(learnt.truth, keeps);
-  const ground = { compact, weights, keeps, options, learnt, nodes, over };
-  let state = newState(compact);
+  const keeping = newKeeping(compact);
+  const free = (w: number): boolean => !keeps.ruled(w) && keeping?.survives(w) !== true;
+  const ground = { compact, weights, keeps, keeping, free, options, learnt, nodes, over };
+  let state = newState(compact, keeping?.allows);
   if (warm) startFromBefore(state, weighed.before, () => true);
   else {
-    const guess = newState(compact);
+    const guess = newState(compact, keeping?.allows);
     fill(ground, guess, prices);
     const arcs = arcsOf(compact, weights);
     const ascent = ascend(compact, arcs, { steps: ASCENT, upper: worth(guess, weights), stopped: over });
     prices.set(ascent.prices);
-    state = newState(compact);
+    state = newState(compact, keeping?.allows);
     startFromAverage(state, arcs, ascent, (w) => !keeps.ruled(w));
   }
   const first = rankedBy(compact, weights.cost, prices);
@@ -85,6 +85,8 @@ export async function search(
   const improver = improverOf(ground, state, ranked);
   if (!(await decideFamilies(ground, state, ranked, (family) => !isTarget(family)))) return undefined;
   if (!complete(ground, improver, prices)) return undefined;
+  const survival = attendSurvival(ground, state, improver, ranked, prices);
+  if (survival?.arrange() === false) return undefined;
   let proof = judge(ground, weighed, state, prices);
   const report = (): void =>
     options.onProgress?.({ solver: "search", ...headline(proof), placement: () => placementOf(state) });
@@ -92,7 +94,7 @@ export async function search(
   report();
   const polish = (): void => {
     for (let [round, depth] = [0, 1]; round < ROUNDS && !over() && !near(); round++) {
-      const gained = improver.round(depth, over);
+      const gained = improver.round(depth, over) + (survival?.round(over) ?? 0);
       proof = rebased(proof, state);
       report();
       if (gained > DEEPER * Math.abs(worth(state, weights))) continue;
@@ -102,9 +104,9 @@ export async function search(
   polish();
   if (!near() && !over()) await improveFamilies(ground, state, ranked);
   if (learnt.truth !== undefined) {
-    const free = (w: number): boolean => !keeps.ruled(w);
     const order = hardestFirst(compact, prices);
     if (!standOnNodes(state, learnt.truth, nodes, improver, { free, order, over })) return undefined;
+    if (survival?.arrange() === false) return undefined;
     proof = rebased(proof, state);
     report();
     polish();
@@ -117,16 +119,17 @@ export async function search(
   }
   report();
   const done = (): Searched | undefined => {
-    if (!isSound(ground, state)) return undefined;
+    if (survival?.holds() === false && !survival.arrange()) return undefined;
+    if (!isSound(ground, state) || survival?.holds() === false) return undefined;
     proof =
       gapOf(rebased(proof, state).objective) === 0 ? judge(ground, weighed, state, prices) : rebased(proof, state);
-    return { solution: answer(proof, state), compact, weighed, prices };
+    return { solution: answer(proof, state, survival?.situations() ?? []), compact, weighed, prices };
   };
   if (near() || over()) return done();
   const around = {
     state,
     weights,
-    free: (w: number) => !keeps.ruled(w),
+    free,
     packed: nodes.packed,
     worthwhile: worthwhile(compact, arcsOf(compact, weights), prices, worth(state, weights)),
     solver: highs,
@@ -148,6 +151,10 @@ export interface SearchGround {
   readonly compact: Compact;
   readonly weights: Weights;
   readonly keeps: Keeps;
+  /** What `survive` allows, where there is such a rule. */
+  readonly keeping: Keeping | undefined;
+  /** Whether a workload may be moved by itself: neither rules nor losses speak of it. */
+  readonly free: (w: number) => boolean;
   readonly options: SolveOptions;
   readonly learnt: Pick<Learnt, "cuts" | "limits" | "truth">;
   readonly nodes: OnNodes;
@@ -185,11 +192,11 @@ function fill({ compact, weights }: SearchGround, state: State, prices: Float64A
   }
 }
 
-function improverOf({ weights, keeps, nodes }: SearchGround, state: State, ranked: Int32Array): Improver {
+function improverOf({ weights, free, nodes }: SearchGround, state: State, ranked: Int32Array): Improver {
   return newImprover({
     state,
     gain: newGain(state, weights),
-    free: (w) => !keeps.ruled(w),
+    free,
     may: () => true,
     ranked,
     packed: nodes.packed,
@@ -239,7 +246,7 @@ function headline({ objective }: Proof) {
   return term === undefined ? {} : { term: term.name, incumbent: term.value, bound: term.bound, gap: gapOf(objective) };
 }
 
-function answer(proof: Proof, state: State): ExactSolution {
+function answer(proof: Proof, state: State, situations: readonly AfterLoss[]): ExactSolution {
   const placement: Placement = placementOf(state);
   return {
     status: proof.optimal ? "optimal" : "feasible",
@@ -247,7 +254,7 @@ function answer(proof: Proof, state: State): ExactSolution {
     objective: proof.objective,
     gap: gapOf(proof.objective),
     solver: "search",
-    situations: [{ lost: new Set(), placement }],
+    situations,
     floors: [],
   };
 }

@@ -89,7 +89,7 @@ function spreadTold({ onProgress }: SolveOptions, problem: Problem, kept: Kept):
 function spreadOut(solution: ExactSolution, problem: Problem, kept: Kept): ExactSolution {
   if (!("placement" in solution)) return solution;
   const placement = onAll(solution.placement, problem, kept);
-  return { ...solution, placement, situations: [{ lost: new Set(), placement }], floors: solution.floors ?? [] };
+  return { ...solution, placement, situations: [], floors: solution.floors ?? [] };
 }
 
 /**

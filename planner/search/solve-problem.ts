@@ -2,7 +2,7 @@
 // not know how a part is solved.
 import { worked } from "../clock.ts";
 import { candidatesOf } from "../columns.ts";
-import type { Placement, Problem, SolveOptions } from "../problem.ts";
+import type { AfterLoss, Placement, Problem, SolveOptions } from "../problem.ts";
 import { joinPlacements, presolve, valuesOf } from "../presolve/index.ts";
 import type { Part, Presolved } from "../presolve/index.ts";
 import type { Learnt } from "../solver/learnt.ts";
@@ -85,7 +85,7 @@ function together(problem: Problem, presolved: Presolved, solved: readonly Solve
     objective,
     gap: gapOf(objective),
     solver: [...new Set(solved.map((found) => found.solver))].join(" and ") || "presolve",
-    situations: situationsOf(problem, presolved, solved, placement),
+    situations: situationsOf(presolved, solved),
     floors: optimal ? solved.flatMap((found) => found.floors ?? []) : [],
   };
 }
@@ -123,24 +123,17 @@ function highest(value: number, solved: readonly Solved[], t: number): number {
   return Math.min(value, Math.max(0, ...solved.map((found) => found.objective[t]?.bound ?? 0)));
 }
 
-/** Losses speak of one part only, where all that survives is; everywhere else, what is not lost stays. */
-function situationsOf(problem: Problem, presolved: Presolved, solved: readonly Solved[], placement: Placement) {
-  const planned = { lost: new Set<number>(), placement };
-  const cases = presolved.parts.flatMap((part, p) => {
-    const situations = solved[p]?.situations ?? [];
-    return situations.slice(1).map((situation) => {
-      const lost = new Set([...situation.lost].map((c) => part.clusters[c] as number));
-      return { lost, placement: after(problem, part, placement, situation.placement, lost) };
-    });
-  });
-  return [planned, ...cases];
-}
-
-function after(problem: Problem, part: Part, planned: Placement, own: Placement, lost: ReadonlySet<number>): Placement {
-  const left = planned.map((counts, w) =>
-    counts.map((count, i) => (lost.has(problem.workloads[w]?.candidates[i]?.cluster as number) ? 0 : count)),
+/** Losses speak of one part only, where all that survives is. */
+function situationsOf({ parts }: Presolved, solved: readonly Solved[]): readonly AfterLoss[] {
+  return parts.flatMap((part, p) =>
+    (solved[p]?.situations ?? []).map(({ lost, back }) => ({
+      lost: lost.map((c) => part.clusters[c] as number),
+      back: back.map(({ workload, candidate, replicas }) => {
+        const { index, kept } = part.workloads[workload] as Part["workloads"][number];
+        return { workload: index, candidate: kept[candidate] as number, replicas };
+      }),
+    })),
   );
-  return joinPlacements({ parts: [part], decided: left }, problem, [own]);
 }
 
 const tidy = (value: number): number => Number(value.toPrecision(12));

@@ -9,6 +9,8 @@ export interface State {
   readonly inSlot: Int32Array;
   readonly placed: Int32Array;
   readonly used: Float64Array;
+  /** By row: what planned load may use, which is all that is not kept for what comes back after a loss. */
+  readonly capacity: Float64Array;
   /** Candidates by cluster; the first `hosting` of each are those with replicas. */
   readonly clusterStart: Int32Array;
   readonly clusterCandidates: Int32Array;
@@ -25,12 +27,17 @@ export interface State {
    * Begins to note what changes; undone, all that was noted is as it was. Only the last that began is noted: what began before ends there.
    */
   readonly note: () => { readonly undo: () => void; readonly end: () => void };
-  /** Whether every row holds. */
+  /** Whether every row holds, beside what is kept. */
   readonly holds: () => boolean;
 }
 
-export function newState(compact: Compact): State {
-  const { most, slotStart, entryStart, entryRow, entryAmount, capacity, room: slotRoom, workloadOf } = compact;
+/** @param allows of a wish for more replicas on a candidate, what promises allow beside what is placed; absent: all of it. */
+export function newState(
+  compact: Compact,
+  allows?: (on: Int32Array, candidate: number, wish: number) => number,
+): State {
+  const { most, slotStart, entryStart, entryRow, entryAmount, room: slotRoom, workloadOf } = compact;
+  const capacity = Float64Array.from(compact.capacity);
   const on = new Int32Array(most.length);
   const inSlot = new Int32Array(compact.candidateOf.length);
   const placed = new Int32Array(compact.workloads);
@@ -86,9 +93,11 @@ export function newState(compact: Compact): State {
     inSlot,
     placed,
     used,
+    capacity,
     ...byCluster,
     room: (candidate, wish) => {
-      const open = Math.min(wish, (most[candidate] as number) - (on[candidate] as number));
+      let open = Math.min(wish, (most[candidate] as number) - (on[candidate] as number));
+      if (allows !== undefined && open > 0) open = allows(on, candidate, open);
       const last = slotStart[candidate + 1] as number;
       const first = slotStart[candidate] as number;
       if (last === first + 1) return open <= 0 ? 0 : slotTakes(first, open);

@@ -1,16 +1,17 @@
 // A problem solved exactly: encode, minimise term by term, decode. It must not know nodes one by one.
-import type { Placement, Problem, Solution, SolveOptions } from "../problem.ts";
+import type { AfterLoss, Placement, Problem, Solution, SolveOptions } from "../problem.ts";
 import { chooseSolver } from "./choose.ts";
 import { worked } from "../clock.ts";
 import { decode, encode } from "./encode/encode.ts";
 import type { Encoded } from "./encode/encode.ts";
+import type { Situation } from "./encode/survive.ts";
 import type { Learnt } from "./learnt.ts";
 import { lexicographic } from "./lexicographic.ts";
 import type { ModelOptions } from "./model.ts";
 
-/** A solution with where everything is after each loss that is survived: as planned first. */
+/** A solution with what comes back after each loss that is survived. */
 export type ExactSolution = Solution & {
-  readonly situations?: readonly { readonly lost: ReadonlySet<number>; readonly placement: Placement }[];
+  readonly situations?: readonly AfterLoss[];
   /** Proven value of every term, those of `then` too; empty without a proof. */
   readonly floors?: readonly number[];
 };
@@ -41,13 +42,22 @@ export async function solveProblem(
     if (term.index === undefined || result === undefined) return [];
     return [{ name: term.name, value: tidy(result.value * term.unit), bound: tidy(result.bound * term.unit) }];
   });
-  const situations = encoded.situations.map((situation) => ({
-    lost: situation.lost,
-    placement: decode(problem, situation, found.values),
-  }));
-  const placement = (situations[0] as (typeof situations)[0]).placement;
+  const [planned, ...losses] = encoded.situations;
+  const placement = decode(problem, planned as Situation, found.values);
+  const situations = losses.map((loss) => afterLoss(problem, loss, placement, decode(problem, loss, found.values)));
   const floors = found.status === "optimal" ? found.terms.map((term) => term.bound) : [];
   return { status: found.status, placement, objective, gap: gapOf(objective), solver: solver.name, situations, floors };
+}
+
+/** What came back after a loss: all that is there beyond what is planned. */
+function afterLoss(problem: Problem, { lost }: Situation, planned: Placement, after: Placement): AfterLoss {
+  const back = problem.workloads.flatMap(({ candidates }, workload) =>
+    candidates.flatMap(({ cluster }, candidate) => {
+      const replicas = (after[workload]?.[candidate] ?? 0) - (planned[workload]?.[candidate] ?? 0);
+      return lost.has(cluster) || replicas === 0 ? [] : [{ workload, candidate, replicas }];
+    }),
+  );
+  return { lost: [...lost], back };
 }
 
 /** Milliseconds that writing the model takes for each of its columns. */

@@ -1,0 +1,70 @@
+// Lets a search keep what `survive` promises: which losses there are, who may be moved, and what nodes say of what comes back. It must not
+// know how any of it is kept.
+import { lossesOf } from "../../solver/losses.ts";
+import type { Improver } from "../improve.ts";
+import { loadOn } from "../on-nodes.ts";
+import type { SearchGround } from "../search.ts";
+import type { State } from "../state.ts";
+import { newGain } from "../value.ts";
+import { newSurvival } from "./survival.ts";
+import type { Survival } from "./survival.ts";
+
+/** Losses that are looked at one by one; beyond them places are bundled (see `lossesOf`). */
+const LOSSES = 5_000;
+/** Longest chain of those that make way for what comes back. */
+const DEPTH = 2;
+
+/** Undefined where nothing is to survive anything. */
+export function attendSurvival(
+  { compact, weights, keeps, keeping, learnt, nodes }: SearchGround,
+  state: State,
+  improver: Improver,
+  ranked: Int32Array,
+  prices: Float64Array,
+): Survival | undefined {
+  if (keeping === undefined) return undefined;
+  const asked = new Set<number>();
+  const survival = newSurvival({
+    state,
+    keeping,
+    losses: lossesOf(compact.problem, LOSSES),
+    prices,
+    ranked,
+    gain: newGain(state, weights),
+    movable: (w) => !keeps.ruled(w),
+    asks: nodes.packed,
+    accepts: (cluster, back) => {
+      const load = new Map(loadOn(state, cluster));
+      for (const [w, many] of back) load.set(w, (load.get(w) ?? 0) + many);
+      for (const cut of learnt.cuts)
+        if (
+          cut.cluster === cluster &&
+          cut.counts.every(({ workload, replicas }) => {
+            const here = load.get(workload) ?? 0;
+            return cut.exactly ? here === replicas : here >= replicas;
+          })
+        )
+          return false;
+      if (!nodes.asks(cluster)) return true;
+      asked.add(cluster);
+      return learnt.truth?.accepts(cluster, new Map([...load].sort(([a], [b]) => a - b))) !== false;
+    },
+    stands: (cluster) => nodes.packs(state, cluster),
+    makeWay: (to, replicas) => {
+      if (improver.squeeze(to, replicas, Infinity, DEPTH) === Infinity) return false;
+      state.remove(to, replicas);
+      return true;
+    },
+  });
+  /** Nodes remember what they were asked last: that is what is planned, not what came back. */
+  const remind = (): void => {
+    for (const cluster of asked) nodes.packs(state, cluster);
+    asked.clear();
+  };
+  const then = <T>(value: T): T => (remind(), value);
+  return {
+    ...survival,
+    arrange: () => then(survival.arrange()),
+    round: (over) => then(survival.round(over)),
+  };
+}

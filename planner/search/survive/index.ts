@@ -1,0 +1,4 @@
+export { attendSurvival } from "./attend.ts";
+export { newKeeping } from "./keeping.ts";
+export type { Keeping } from "./keeping.ts";
+export type { Survival } from "./survival.ts";
