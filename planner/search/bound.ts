@@ -2,11 +2,12 @@
 // Mathematical Programming Study 3, 1975), whose averaged answers come close to the linear optimum (as in the volume algorithm of Barahona and
 // Anbil, 2000). It must not know workloads or rules; it decides by counting steps, never by a clock.
 import type { Arcs } from "./arcs.ts";
+import { tiesOf } from "./bound/links.ts";
 import type { Compact } from "./compact.ts";
 import { newRelaxed } from "./relaxed.ts";
 
 export interface Ascent {
-  /** By row: the price of one unit of its capacity. */
+  /** By row: the price of one unit of its capacity; after those of `Compact` come the ties (`bound/links.ts`) and shares. */
   readonly prices: Float64Array;
   /** Proven by these prices. */
   readonly bound: number;
@@ -32,15 +33,14 @@ const KEPT = 0.3;
 const BLEND = 0.05;
 
 export function ascend(compact: Compact, arcs: Arcs, options: AscentOptions): Ascent {
-  const { capacity, rowScale } = compact;
-  const rows = capacity.length;
   const relaxed = newRelaxed(compact, arcs);
+  const { scale, capacity, simplex } = relaxed.rows;
+  const rows = capacity.length;
   const price = Float64Array.from({ length: rows }, (_, row) => Math.max(0, options.from?.[row] ?? 0));
   const best = Float64Array.from(price);
   const over = new Float64Array(rows);
   const direction = new Float64Array(rows);
   const mean = newMean(arcs.candidate.length);
-  const beyond = newExcess(compact, arcs);
   let proof = Float64Array.from(price);
   let [bound, value, length, poor] = [-Infinity, -Infinity, 1, 0];
   const prove = (at: Float64Array): number => {
@@ -53,7 +53,7 @@ export function ascend(compact: Compact, arcs: Arcs, options: AscentOptions): As
     const found = wide ? prove(price) : relaxed.pass(price, false);
     if (found === Infinity) break;
     mean.blend(relaxed.chosen, relaxed.amount, relaxed.count(), Math.max(BLEND, 1 / (step + 1)));
-    beyond(relaxed.chosen, relaxed.amount, relaxed.count(), over);
+    relaxed.excess(over);
     if (found > value) {
       value = found;
       best.set(price);
@@ -72,30 +72,28 @@ export function ascend(compact: Compact, arcs: Arcs, options: AscentOptions): As
     const far = size < 1e-18 ? 0 : (length * Math.max(0, hope - found)) / size;
     if (far === 0) break;
     for (let row = 0; row < rows; row++)
-      price[row] = Math.max(0, (price[row] as number) + (far * (direction[row] as number)) / (rowScale[row] as number));
+      price[row] = Math.max(0, (price[row] as number) + (far * (direction[row] as number)) / (scale[row] as number));
+    if (simplex < rows) ontoSimplex(price.subarray(simplex));
   }
   prove(best);
   return { prices: proof, bound, average: mean.read() };
 }
 
-type Excess = (chosen: Int32Array, amount: Int32Array, count: number, over: Float64Array) => void;
+/** Prices of nothing, by row: those of `Compact`, then those of its ties. */
+export const newPrices = (compact: Compact): Float64Array =>
+  new Float64Array(compact.capacity.length + tiesOf(compact).capacity.length);
 
-/** How far an answer is beyond every row, in units of the row; of several pools, its first is taken. */
-function newExcess(compact: Compact, { candidate }: Arcs): Excess {
-  const { slotStart, entryStart, entryRow, entryAmount, capacity, rowScale } = compact;
-  return (chosen, amount, count, over) => {
-    for (let row = 0; row < over.length; row++) over[row] = -(capacity[row] as number);
-    for (let k = 0; k < count; k++) {
-      const a = chosen[k] as number;
-      const slot = slotStart[candidate[a] as number] as number;
-      const end = entryStart[slot + 1] as number;
-      for (let e = entryStart[slot] as number; e < end; e++) {
-        const row = entryRow[e] as number;
-        over[row] = (over[row] as number) + (entryAmount[e] as number) * (amount[a] as number);
-      }
-    }
-    for (let row = 0; row < over.length; row++) over[row] = (over[row] as number) / (rowScale[row] as number);
-  };
+/** The nearest point whose entries are none below zero and together one. */
+export function ontoSimplex(values: Float64Array): void {
+  const sorted = values.toSorted().reverse();
+  let [sum, shift] = [0, 0];
+  for (let k = 0; k < sorted.length; k++) {
+    sum += sorted[k] as number;
+    const next = (sum - 1) / (k + 1);
+    if (next >= (sorted[k] as number)) break;
+    shift = next;
+  }
+  for (let k = 0; k < values.length; k++) values[k] = Math.max(0, (values[k] as number) - shift);
 }
 
 /** A running average that only touches what is chosen: one factor stands before all of it. */

@@ -1,11 +1,12 @@
-// What is proven of a placement: a bound for each term, given that those before it are at their values. It must not know how the placement
-// was found.
+// What is proven of a placement: a bound for each term among all placements that are as good in the terms before it. It must not know how the
+// placement was found.
 import type { Placement, Problem } from "../problem.ts";
 import { choicesOf, valuesOf, wantedOf } from "../presolve/index.ts";
 import { arcsOf } from "./arcs.ts";
+import type { Arcs } from "./arcs.ts";
 import { ascend } from "./bound.ts";
 import type { Compact } from "./compact.ts";
-import { boundAt } from "./certificate.ts";
+import { newRelaxed } from "./relaxed.ts";
 import { isWhole, summed } from "./weigh.ts";
 import type { Weighed } from "./weigh.ts";
 
@@ -15,7 +16,15 @@ export interface Proof {
   readonly optimal: boolean;
 }
 
-/** Passes for the bound of a term that comes before the one that the prices are for. */
+/** Prices and what every workload alone comes to at them, in units of one term, the values of terms before it not yet taken off. */
+export interface Priced {
+  /** By term before it: what one of it weighs. */
+  readonly weights: readonly number[];
+  readonly prices: Float64Array;
+  readonly level: number;
+}
+
+/** Passes for the bound of a term that is not the one that the prices of the search are for. */
 const STEPS = 120;
 
 /**
@@ -30,57 +39,116 @@ export function prove(
   stopped: () => boolean,
 ): Proof {
   const { problem } = compact;
-  const values = valuesOf(problem, placement);
-  const hidden = choicesOf(problem, placement);
-  const free = new Float64Array(compact.capacity.length);
-  const priced = prices.some((price) => price > 0);
-  let [held, open, level] = [0, false, 0];
+  const values = valuesByTerm(problem, weighed, placement);
+  let open = false;
   const objective: { name: string; value: number; bound: number }[] = [];
   weighed.terms.forEach((term, t) => {
-    const name = term.objective === undefined ? undefined : problem.objectives[term.objective]?.name;
-    const value = term.objective === undefined ? (hidden[level++] as number) : (values[term.objective] as number);
-    if (term.idle) {
-      const bound = Math.max(term.costs.constant, leastOf(problem, name));
-      held += term.factor * value;
-      open ||= !reaches(value, bound);
-      if (name !== undefined) objective.push({ name, value: tidy(value), bound: tidy(Math.min(value, bound)) });
-      return;
+    const name = nameOf(problem, weighed, t);
+    const value = values[t] as number;
+    let bound = Math.max(term.costs.constant, leastOf(problem, name));
+    if (!reaches(value, bound)) {
+      const priced = pricedFor(compact, weighed, t, { value, values, prices, open, stopped });
+      for (const { level, weights } of priced) {
+        const held = weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
+        bound = Math.max(bound, whole(problem, weighed, t, level - held));
+      }
     }
-    const arcs = arcsOf(compact, open ? summed(compact, only(weighed, t), 1) : summed(compact, weighed, t + 1));
-    const read = (found: number): number => whole(weighed, t, open ? found : (found - held) / term.factor);
-    let bound = Math.max(read(boundAt(compact, arcs, free)), leastOf(problem, name));
-    if (!open && priced && !reaches(value, bound)) bound = Math.max(bound, read(boundAt(compact, arcs, prices)));
-    const last = weighed.terms.slice(t + 1).every((later) => later.idle);
-    if (!open && !last && !reaches(value, bound)) {
-      const upper = held + value * term.factor;
-      bound = Math.max(bound, read(ascend(compact, arcs, { steps: STEPS, upper, stopped }).bound));
-    }
-    held += term.factor * value;
     open ||= !reaches(value, bound);
     if (name !== undefined) objective.push({ name, value: tidy(value), bound: tidy(Math.min(value, bound)) });
   });
   return { objective, optimal: !open };
 }
 
-const reaches = (value: number, bound: number): boolean => value - bound <= 1e-9 * Math.max(1, Math.abs(value));
+interface Asked {
+  readonly value: number;
+  readonly values: readonly number[];
+  readonly prices: Float64Array;
+  /** A term before it is not proven: it is not worth passes of its own. */
+  readonly open: boolean;
+  readonly stopped: () => boolean;
+}
 
-const only = ({ terms, before }: Weighed, t: number): Weighed => ({
-  terms: terms.slice(t, t + 1).map((term) => ({ ...term, factor: 1 })),
-  before,
-});
+const known = new WeakMap<Compact, Map<number, Priced>>();
+
+/** No prices, those of the search, and prices of its own: each proves what it can. */
+function pricedFor(compact: Compact, weighed: Weighed, t: number, asked: Asked): readonly Priced[] {
+  const { problem } = compact;
+  const { values, prices, open, stopped } = asked;
+  const { arcs, weights } = chargedUpTo(compact, weighed, t);
+  const relaxed = newRelaxed(compact, arcs);
+  const size = relaxed.rows.capacity.length;
+  const at = (own: Float64Array): Priced => ({ weights, prices: own, level: relaxed.pass(own, true) });
+  const held = weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
+  const enough = ({ level }: Priced): boolean => reaches(asked.value, whole(problem, weighed, t, level - held));
+  const found: Priced[] = [];
+  if (!arcs.joint.imbalance) {
+    found.push(at(new Float64Array(size)));
+    if (found.some(enough)) return found;
+    const factor = (weighed.terms[t] as Weighed["terms"][number]).factor;
+    const own = new Float64Array(size);
+    for (let row = 0; row < Math.min(size, prices.length); row++) own[row] = (prices[row] as number) / factor;
+    if (own.some((price) => price > 0)) found.push(at(own));
+  }
+  const last = weighed.terms.slice(t + 1).every((later) => later.idle);
+  if (open || found.some(enough) || (last && found.length > 1)) return found;
+  const memory = known.get(compact) ?? new Map<number, Priced>();
+  known.set(compact, memory);
+  const before = memory.get(t);
+  const ascent = ascend(compact, arcs, {
+    steps: STEPS,
+    upper: held + asked.value,
+    stopped,
+    ...(before === undefined ? {} : { from: before.prices }),
+  });
+  const made = { weights, prices: ascent.prices, level: ascent.bound };
+  memory.set(t, made);
+  return [...found, made];
+}
+
+/** Arcs that charge one of a term, and of every term before it what outweighs that. */
+function chargedUpTo(compact: Compact, weighed: Weighed, t: number): { arcs: Arcs; weights: readonly number[] } {
+  const unit = (weighed.terms[t] as Weighed["terms"][number]).factor;
+  const terms = weighed.terms.slice(0, t + 1).map((term) => ({ ...term, factor: term.factor / unit }));
+  const sum = summed(compact, { ...weighed, terms }, t + 1);
+  const name = nameOf(compact.problem, weighed, t);
+  const joint = { ...sum.joint, clusters: name === "clusters" ? 1 : 0, imbalance: name === "imbalance" };
+  return { arcs: arcsOf(compact, { ...sum, joint }), weights: terms.slice(0, t).map(({ factor }) => factor) };
+}
+
+function valuesByTerm(problem: Problem, { terms }: Weighed, placement: Placement): readonly number[] {
+  const values = valuesOf(problem, placement);
+  const hidden = choicesOf(problem, placement);
+  let level = 0;
+  return terms.map(({ objective }) => (objective === undefined ? hidden[level++] : values[objective]) as number);
+}
+
+function nameOf({ objectives }: Problem, { terms }: Weighed, t: number): string | undefined {
+  const objective = terms[t]?.objective;
+  return objective === undefined ? undefined : objectives[objective]?.name;
+}
+
+export const reaches = (value: number, bound: number): boolean => value - bound <= 1e-9 * Math.max(1, Math.abs(value));
 
 /** A term of whole numbers has a whole value. */
-function whole({ terms }: Weighed, t: number, bound: number): number {
-  const costs = terms[t]?.costs;
-  if (costs === undefined || !isWhole(costs.cost)) return bound;
+function whole(problem: Problem, { terms }: Weighed, t: number, bound: number): number {
+  const term = terms[t];
+  if (term === undefined || !isWholeTerm(problem, term)) return bound;
   return Math.ceil(bound - 1e-6 * Math.max(1, Math.abs(bound)));
+}
+
+function isWholeTerm(problem: Problem, { objective, costs }: Weighed["terms"][number]): boolean {
+  const name = objective === undefined ? undefined : problem.objectives[objective]?.name;
+  if (name === "imbalance") return false;
+  if (name !== "latency") return isWhole(costs.cost);
+  return problem.far % 1000 === 0 && problem.distance.every((row) => row.every((length) => length % 1000 === 0));
 }
 
 /** What no placement goes below, of terms that are no sum over replicas. */
 function leastOf(problem: Problem, name: string | undefined): number {
-  const present = problem.workloads.filter(({ optional, candidates }) => !optional && candidates.length > 0);
+  if (name === "latency") return 0;
+  if (name !== "clusters" && name !== "imbalance") return -Infinity;
+  const present = problem.workloads.filter((workload) => !workload.optional && wantedOf(workload) > 0);
   if (name === "clusters") return present.length > 0 ? 1 : 0;
-  if (name !== "imbalance") return -Infinity;
   // Everything spread evenly over all that there is.
   return problem.resources.reduce((most, _, r) => {
     const asked = present.reduce((sum, workload) => sum + wantedOf(workload) * (workload.demand[r] as number), 0);

@@ -5,7 +5,6 @@ import type { Arcs } from "./arcs.ts";
 import type { Compact } from "./compact.ts";
 import { newRelaxed } from "./relaxed.ts";
 import type { Searched } from "./search.ts";
-import { priceOf } from "./start.ts";
 import { summed } from "./weigh.ts";
 
 export interface Kept {
@@ -44,8 +43,7 @@ export function reducible({ solution, compact, weighed, prices }: Searched): Kep
 export function worthwhile(compact: Compact, arcs: Arcs, prices: Float64Array, value: number): Uint8Array {
   const relaxed = newRelaxed(compact, arcs);
   const bound = relaxed.pass(prices, true);
-  const reduced = (a: number): number =>
-    (arcs.cost[a] as number) + priceOf(compact, prices, arcs.candidate[a] as number);
+  const reduced = (a: number): number => relaxed.reduced[a] as number;
   const keeps = new Uint8Array(compact.most.length);
   const most = value + 1e-6 * Math.max(1, Math.abs(value));
   for (let w = 0; w < compact.workloads; w++) {

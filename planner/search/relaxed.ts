@@ -1,100 +1,62 @@
-// The best that each workload can do alone when room has prices: the Lagrangian of a problem over its rows (see
-// `certificate.ts` for what proves a bound). It must not know how prices are found.
+// The best that each workload can do alone when room and ties have prices: the Lagrangian of a problem over its rows. It must not know how
+// prices are found.
 import type { Arcs } from "./arcs.ts";
+import { newFill, newShaped, newSingle } from "./bound/alone.ts";
+import { newPricing } from "./bound/pricing.ts";
+import type { Pricing } from "./bound/pricing.ts";
+import { shapesOf } from "./bound/shapes.ts";
+import type { Shape } from "./bound/shapes.ts";
 import type { Compact } from "./compact.ts";
 
 /** Answers of the last pass: replicas by arc, of the arcs listed in `chosen`. */
 export interface Relaxed {
   /**
-   * Minimises over every workload alone at these prices (by row, of one unit of its capacity); returns the bound. With `wide`, over all
-   * arcs, which is a proof; without, over those that looked good in the last wide pass, which is none.
+   * Minimises over every workload alone at these prices (by row of `rows`, of one unit of its capacity); returns the bound. With `wide`,
+   * over all arcs, which is a proof; without, over those that looked good in the last wide pass, which is none.
    */
   readonly pass: (prices: Float64Array, wide: boolean) => number;
   readonly amount: Int32Array;
   readonly chosen: Int32Array;
   readonly count: () => number;
+  /** By arc: what one replica cost in the last pass, as far as it looked. */
+  readonly reduced: Float64Array;
+  readonly rows: Pick<Pricing, "capacity" | "scale" | "simplex">;
+  /** How far the answer is beyond every row, in units of its scale. */
+  readonly excess: (over: Float64Array) => void;
 }
 
 /** Arcs of each workload that are looked at between wide passes: the cheapest, as many as fill it several times over. */
 const FEW = 12;
 
 export function newRelaxed(compact: Compact, arcs: Arcs): Relaxed {
-  const { workloads, capacity } = compact;
+  const { workloads } = compact;
   const size = arcs.candidate.length;
-  const amount = new Int32Array(size);
-  const chosen = new Int32Array(size);
+  const answer = { amount: new Int32Array(size), chosen: new Int32Array(size), count: 0 };
+  const { amount, chosen } = answer;
   const reduced = new Float64Array(size);
   const shortStart = new Int32Array(workloads + 1);
   const short = new Int32Array(size);
   const all = numbered(size);
-  const price = pricer(compact, arcs);
   const order = new Int32Array(size);
-  let count = 0;
+  const pricing = newPricing(compact, arcs);
+  const shapes = shapesOf(compact);
+  const fill = newFill(arcs, reduced, answer);
+  const single = newSingle(arcs, reduced, answer);
+  const shaped = newShaped(arcs, reduced, answer, shapes, compact.candidateStart);
   let shortened = false;
 
-  const take = (a: number, replicas: number): void => {
-    amount[a] = replicas;
-    chosen[count++] = a;
-  };
-
-  /** Fills the cheapest of the listed arcs; returns what that costs. */
-  const fill = (w: number, list: Int32Array, from: number, to: number): number => {
-    let open = arcs.total[w] as number;
-    let cost = 0;
-    const free = arcs.optional[w] === 1;
-    let end = to;
-    let sorted = false;
-    let next = from;
-    for (let k = from; k < to; k++) order[k] = list[k] as number;
-    for (let picks = 0; open > 0 && next < end; picks++) {
-      if (picks === 6 && !sorted) {
-        order.subarray(next, end).sort((a, b) => (reduced[a] as number) - (reduced[b] as number) || a - b);
-        sorted = true;
-      }
-      let best = next;
-      if (!sorted)
-        for (let k = next + 1; k < end; k++)
-          if ((reduced[order[k] as number] as number) < (reduced[order[best] as number] as number)) best = k;
-      const a = order[best] as number;
-      order[best] = order[next] as number;
-      order[next++] = a;
-      const each = reduced[a] as number;
-      if (free && each >= 0) break;
-      const many = Math.min(open, arcs.most[a] as number);
-      take(a, many);
-      cost += many * each;
-      open -= many;
-    }
-    // Nowhere enough room, even alone: nothing can be placed at any price.
-    return open > 0 && !free ? Infinity : cost;
-  };
-
-  const single = (w: number): number => {
-    const total = arcs.total[w] as number;
-    let best = arcs.optional[w] === 1 ? 0 : Infinity;
-    let at = -1;
-    const last = arcs.start[w + 1] as number;
-    for (let a = arcs.start[w] as number; a < last; a++) {
-      let room = arcs.most[a] as number;
-      let cost = Math.min(room, total) * (reduced[a] as number);
-      if (a + 1 < last && arcs.candidate[a + 1] === arcs.candidate[a]) {
-        const more = Math.max(0, Math.min(total - room, arcs.most[a + 1] as number));
-        cost += more * (reduced[a + 1] as number);
-        room += arcs.most[a + 1] as number;
-      }
-      if (room >= total && cost < best) [best, at] = [cost, a];
-    }
-    if (at < 0) return best;
-    const many = Math.min(total, arcs.most[at] as number);
-    take(at, many);
-    if (many < total) take(at + 1, total - many);
-    return best;
-  };
-
-  /** Lists the cheapest arcs of a workload for the next narrow passes: several times what was chosen. */
-  const shorten = (from: number, to: number, picked: number): void => {
+  /** Lists the cheapest arcs of a workload for the next narrow passes: several times what was chosen, of every group. */
+  const shorten = (w: number, from: number, to: number, picked: number): void => {
     const few = Math.min(to - from, FEW + 2 * picked);
     const list = order.subarray(from, to);
+    for (let k = from; k < to; k++) order[k] = k;
+    const shape = shapes[w];
+    if (shape !== undefined && shape.groupings.length > 0) {
+      list.sort((a, b) => (reduced[a] as number) - (reduced[b] as number) || a - b);
+      const needed = newNeeded(arcs, shape, compact.candidateStart[w] as number);
+      for (const a of list) if (needed(a)) short[shortAt++] = a;
+      return;
+    }
     if (few < to - from) select(list, reduced, few);
     for (let k = 0; k < few; k++) short[shortAt++] = list[k] as number;
   };
@@ -103,29 +65,47 @@ export function newRelaxed(compact: Compact, arcs: Arcs): Relaxed {
   return {
     amount,
     chosen,
-    count: () => count,
+    reduced,
+    rows: pricing,
+    count: () => answer.count,
+    excess: (over) => pricing.excess(chosen, amount, answer.count, over),
     pass: (prices, wide) => {
-      for (let k = 0; k < count; k++) amount[chosen[k] as number] = 0;
-      count = 0;
-      let bound = arcs.constant;
-      for (let row = 0; row < capacity.length; row++) bound -= (prices[row] as number) * (capacity[row] as number);
+      for (let k = 0; k < answer.count; k++) amount[chosen[k] as number] = 0;
+      answer.count = 0;
+      let bound = arcs.constant + pricing.set(prices);
       const over = wide || !shortened;
       if (over) shortAt = 0;
       for (let w = 0; w < workloads; w++) {
         const list = over || arcs.single[w] === 1 ? all : short;
         const from = list === all ? (arcs.start[w] as number) : (shortStart[w] as number);
         const to = list === all ? (arcs.start[w + 1] as number) : (shortStart[w + 1] as number);
-        price(prices, list, from, to, reduced);
-        const before = count;
-        bound += arcs.single[w] === 1 ? single(w) : fill(w, list, from, to);
+        pricing.reduce(w, list, from, to, reduced);
+        const before = answer.count;
+        const alone = arcs.single[w] === 1 ? single : shapes[w] === undefined ? fill : shaped;
+        bound += alone(w, list, from, to);
         if (!over) continue;
         shortStart[w] = shortAt;
-        if (arcs.single[w] === 0) shorten(from, to, count - before);
+        if (arcs.single[w] === 0) shorten(w, from, to, answer.count - before);
       }
       if (over) shortStart[workloads] = shortAt;
       shortened ||= over;
       return bound;
     },
+  };
+}
+
+/** Whether a group may come to this arc, those asked of before it being taken: twice its most is enough. */
+function newNeeded(arcs: Arcs, { groupings }: Shape, start: number): (a: number) => boolean {
+  const before = groupings.map(({ groups }) => new Float64Array(groups));
+  return (a) => {
+    let needed = false;
+    groupings.forEach(({ groupOf, high }, i) => {
+      const g = groupOf[(arcs.candidate[a] as number) - start] as number;
+      const own = before[i] as Float64Array;
+      if (g < 0 || (own[g] as number) < 2 * (high[g] as number) + FEW) needed = true;
+      if (g >= 0) own[g] = (own[g] as number) + (arcs.most[a] as number);
+    });
+    return needed;
   };
 }
 
@@ -147,28 +127,6 @@ export function select(list: Int32Array, key: Float64Array, few: number): void {
     else if (few - 1 >= i) low = i;
     else return;
   }
-}
-
-type Pricer = (prices: Float64Array, list: Int32Array, from: number, to: number, reduced: Float64Array) => void;
-
-/** Cost of one replica on each listed arc at these prices: on the pool of its candidate where room is cheapest. */
-function pricer({ slotStart, entryStart, entryRow, entryAmount }: Compact, { candidate, cost }: Arcs): Pricer {
-  return (prices, list, from, to, reduced) => {
-    for (let k = from; k < to; k++) {
-      const a = list[k] as number;
-      const c = candidate[a] as number;
-      let least = Infinity;
-      const last = slotStart[c + 1] as number;
-      for (let slot = slotStart[c] as number; slot < last; slot++) {
-        let sum = 0;
-        const end = entryStart[slot + 1] as number;
-        for (let e = entryStart[slot] as number; e < end; e++)
-          sum += (prices[entryRow[e] as number] as number) * (entryAmount[e] as number);
-        if (sum < least) least = sum;
-      }
-      reduced[a] = (cost[a] as number) + (least === Infinity ? 0 : least);
-    }
-  };
 }
 
 /** 0, 1, 2, …; a loop, since `from` with a callback takes ten times as long. */

@@ -7,7 +7,7 @@ import type { Learnt } from "../solver/learnt.ts";
 import { gapOf } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
 import { arcsOf } from "./arcs.ts";
-import { ascend } from "./bound.ts";
+import { ascend, newPrices } from "./bound.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
 import { decideFamilies, improveFamilies } from "./families.ts";
@@ -60,7 +60,7 @@ export async function search(
   const weights = summed(compact, weighed, weighed.terms.length);
   const keeps = newKeeps(compact, learnt.cuts);
   const warm = isWarm(compact, weighed.before);
-  const prices = new Float64Array(compact.capacity.length);
+  const prices = newPrices(compact);
   const nodes = newOnNodes(learnt.truth, keeps);
   const keeping = newKeeping(compact);
   const free = (w: number): boolean => !keeps.ruled(w) && keeping?.survives(w) !== true;

@@ -45,7 +45,8 @@ export function weigh(compact: Compact): Weighed {
   const terms = all
     .toReversed()
     .map((term) => {
-      const largest = largestOf(term.costs);
+      const speaks = problem.objectives[term.objective ?? -1]?.name === "latency" && problem.latencies.length > 0;
+      const largest = Math.max(largestOf(term.costs), speaks ? longestOf(problem) : 0);
       const factor = above === 0 ? 1 : (1 + 3 * above) / smallestOf(term.costs, largest);
       above += factor * largest;
       const idle = largest === 0 || (term.costs.reward > 0 && !runsAlready);
@@ -61,7 +62,11 @@ export function summed(compact: Compact, { terms, before }: Weighed, count: numb
   const reward = new Float64Array(compact.most.length);
   const leftOut = new Float64Array(compact.workloads);
   let constant = 0;
-  for (const { costs, factor, idle } of terms.slice(0, count)) {
+  let latency = 0;
+  let least: Float64Array | undefined;
+  for (const { objective, costs, factor, idle } of terms.slice(0, count)) {
+    const name = objective === undefined ? undefined : compact.problem.objectives[objective]?.name;
+    if (name === "latency") [latency, least] = [factor, costs.cost];
     constant += factor * costs.constant;
     if (idle) continue;
     for (let c = 0; c < cost.length; c++) {
@@ -71,7 +76,8 @@ export function summed(compact: Compact, { terms, before }: Weighed, count: numb
     for (let w = 0; w < leftOut.length; w++)
       leftOut[w] = (leftOut[w] as number) + factor * (costs.leftOut[w] as number);
   }
-  return { cost, kept: before, reward, leftOut, constant };
+  const joint = { latency, least, clusters: 0, imbalance: false, atMost: undefined };
+  return { cost, kept: before, reward, leftOut, constant, joint };
 }
 
 /**
@@ -99,6 +105,7 @@ export function chargeLatency(
   for (let c = 0; c < real.length; c++)
     weights.cost[c] =
       (weights.cost[c] as number) + term.factor * ((real[c] as number) - (term.costs.cost[c] as number));
+  weights.joint.latency = 0;
 }
 
 function costsOf(compact: Compact, term: ObjectiveTerm, read: Columns): TermCosts {
@@ -187,6 +194,13 @@ function leastLatency({ problem, candidateStart, most }: Compact): Float64Array 
     });
   }
   return cost;
+}
+
+/** Milliseconds that one replica may cost at most: as far as can be, from all that it speaks with. */
+function longestOf({ latencies, far }: Problem): number {
+  const pairs = new Map<number, number>();
+  for (const { from } of latencies) pairs.set(from, (pairs.get(from) ?? 0) + 1);
+  return (Math.max(0, ...pairs.values()) * far) / 1000;
 }
 
 /** One for each replica beyond the first choices; what is there already may stay, which only the reward of keeping could say. */

@@ -1,25 +1,20 @@
-// The search and its bounds against the exact solvers: never an answer that breaks a promise, never better than the best, never a bound
-// above it; and the same answer for the same seed.
+// The search against the exact solvers: never an answer that breaks a promise, never better than the best, never a bound above it; and the
+// same answer for the same seed. The bound alone is in `bound.test.ts`.
 import { performance } from "node:perf_hooks";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildProblem } from "../../planner/build/index.ts";
-import { verifyPlacement, type Problem } from "../../planner/index.ts";
+import { verifyPlacement } from "../../planner/index.ts";
 import { valuesOf } from "../../planner/presolve/index.ts";
 import { replicasOf } from "../../planner/outcome.ts";
-import { arcsOf } from "../../planner/search/arcs.ts";
-import { ascend } from "../../planner/search/bound.ts";
-import { compactOf } from "../../planner/search/compact.ts";
-import { boundAt } from "../../planner/search/certificate.ts";
 import { solveProblem } from "../../planner/search/index.ts";
 import { search } from "../../planner/search/search.ts";
-import { summed, weigh } from "../../planner/search/weigh.ts";
 import { solveProblem as solveExactly } from "../../planner/solver/solve.ts";
 import { afterLoss } from "../bench/instances/large-fleet.ts";
-import { dice } from "../oracles/dice.ts";
 import { randomIr } from "../planner/random-ir.ts";
-import { assignment, readAssignment } from "./assignment.ts";
+import { readAssignment } from "./assignment.ts";
+import { tight } from "./tight.ts";
 
 const options = (seed = 1, timeLimit = 20_000) => ({
   gap: 0,
@@ -31,55 +26,6 @@ const options = (seed = 1, timeLimit = 20_000) => ({
 });
 
 const nothing = { cuts: [], limits: [] };
-
-/** Problems of one cost in which rows bind. */
-function tight(seed: number): Problem {
-  const roll = dice(seed);
-  const clusters = roll.between(2, 4);
-  const jobs = roll.between(4, 9);
-  const divided = roll.chance(0.5);
-  const weights = Array.from({ length: jobs * clusters }, () => roll.between(3, 12));
-  const total = weights.reduce((a, b) => a + b, 0) / clusters;
-  return assignment({
-    clusters,
-    jobs,
-    cost: weights.map(() => roll.between(5, 30)),
-    weight: weights,
-    capacity: Array.from({ length: clusters }, () => Math.ceil((total / clusters) * (1 + roll.between(5, 40) / 100))),
-    ...(divided ? { replicas: Array.from({ length: jobs }, () => roll.between(1, 3)) } : {}),
-  });
-}
-
-describe("the bound", () => {
-  it("is never above the optimum, and is recomputed from its prices", async () => {
-    let close = 0;
-    for (let seed = 0; seed < 80; seed++) {
-      const problem = tight(seed);
-      const exact = await solveExactly(problem, { ...options(), solver: "highs" });
-      const compact = compactOf(problem);
-      const arcs = arcsOf(compact, summed(compact, weigh(compact), 1));
-      const found = ascend(compact, arcs, { steps: 120, upper: 1000, stopped: () => false });
-      expect(boundAt(compact, arcs, found.prices)).toBeCloseTo(found.bound, 6);
-      if (!("objective" in exact)) continue;
-      const best = exact.objective[0]!.value;
-      expect(found.bound, `seed ${seed}`).toBeLessThanOrEqual(best + 1e-6);
-      if (found.bound > 0.9 * best) close++;
-    }
-    expect(close).toBeGreaterThan(40);
-  });
-
-  it("is good at any price: what is wrong only proves less", () => {
-    const problem = tight(3);
-    const compact = compactOf(problem);
-    const arcs = arcsOf(compact, summed(compact, weigh(compact), 1));
-    const best = ascend(compact, arcs, { steps: 200, upper: 1000, stopped: () => false }).bound;
-    const roll = dice(7);
-    for (let k = 0; k < 50; k++) {
-      const prices = Float64Array.from(compact.capacity, () => roll.between(-10, 40) / 10);
-      expect(boundAt(compact, arcs, prices)).toBeLessThanOrEqual(best * 1.02 + 1e-6);
-    }
-  });
-});
 
 describe("the search", () => {
   it("finds the best, or says how far it may be, on small tight problems", { timeout: 60_000 }, async () => {
