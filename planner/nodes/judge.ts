@@ -2,12 +2,8 @@
 // not be comes back as a cut. Clusters that look alike are asked once. It must not know how placements are found.
 import type { Cluster, Ir } from "../../compiler/index.ts";
 import { matches } from "../build/admission.ts";
-<<<<<<< Updated upstream
 import { columnsOf } from "../columns.ts";
-import type { NodeCut, Placement, Problem, ProblemWorkload } from "../problem.ts";
-=======
-import type { AfterLoss, NodeCut, Placement, Problem } from "../problem.ts";
->>>>>>> Stashed changes
+import type { AfterLoss, NodeCut, Placement, Problem, ProblemWorkload } from "../problem.ts";
 import type { PodKind } from "./board.ts";
 import { clusterGrounds } from "./cluster.ts";
 import type { ClusterGround, Load } from "./cluster.ts";
@@ -136,7 +132,7 @@ function loadsOf(problem: Problem, placement: Placement): readonly Load[] {
 function loadsAfter(problem: Problem, planned: readonly Load[], { back }: AfterLoss): ReadonlyMap<number, Load> {
   const loads = new Map<number, Map<number, number>>();
   for (const { workload, candidate, replicas } of back) {
-    const cluster = problem.workloads[workload]?.candidates[candidate]?.cluster as number;
+    const cluster = columnsOf(problem.workloads[workload] as ProblemWorkload).cluster[candidate] as number;
     const load = loads.get(cluster) ?? new Map(planned[cluster]);
     load.set(workload, (load.get(workload) ?? 0) + replicas);
     loads.set(cluster, load);
