@@ -3,7 +3,8 @@
 import { defineConfig } from "rolldown";
 
 export default defineConfig({
-  input: { main: "dist/runtime/cli/main.js" },
+  // The worker thread is a program of its own, beside the chunks that start it.
+  input: { main: "dist/runtime/cli/main.js", "solve-worker": "dist/runtime/solve-worker.js" },
   platform: "node",
   external: [/^node:/, /^highs/, /^javascript-lp-solver/, /^@kubernetes\//, /^undici/, /^ink/, /^react/],
   output: { dir: "dist/cli", format: "esm", chunkFileNames: "[name]-[hash].js", cleanDir: true },

@@ -6,7 +6,7 @@ export * from "./diff.ts";
 export * from "./explain/index.ts";
 export * from "./order.ts";
 export { stepClock, type Clock } from "./clock.ts";
-export { place, placeAs, type PlaceOptions, type PlaceOutcome } from "./place.ts";
+export { place, placeAs, unanswered, type PlaceOptions, type PlaceOutcome } from "./place.ts";
 export type * from "./plan.ts";
 export type * from "./problem.ts";
 export { reasonsOf } from "./reasons.ts";

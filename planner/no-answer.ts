@@ -8,10 +8,12 @@ import type { Problem, Progress, Rule } from "./problem.ts";
 
 export interface Stopped {
   /** What ended the search: the budget of steps, a time limit in milliseconds, or a person. */
-  readonly by: "steps" | "request" | number;
+  readonly by: "steps" | "request" | "memory" | number;
   readonly asked: { readonly solver: string; readonly gap: number };
   /** The last that was told. */
-  readonly last: Progress | undefined;
+  readonly last: Pick<Progress, "term" | "bound"> | undefined;
+  /** Whether a placement was found that was no answer after all. */
+  readonly refused: boolean;
 }
 
 /** Rules by how much they ask of a solver, the most first. */
@@ -29,9 +31,9 @@ export function noAnswer(problem: Problem, stopped: Stopped): Diagnostic {
   );
   const size = largest.workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0);
   const names = `${plural(largest.workloads.length, "workload")} on ${plural(largest.clusters.length, "cluster")} (${plural(size, "place")})`;
-  const { last } = stopped;
+  const { last, refused } = stopped;
   const known = [
-    ...(last?.placement === undefined ? [] : ["a placement was found that single nodes do not take"]),
+    ...(!refused ? [] : ["a placement was found that single nodes do not take"]),
     ...(last?.bound === undefined
       ? []
       : [`no placement has ${last.term ?? "its first objective"} below ${shown(last.bound)}`]),
@@ -53,11 +55,13 @@ function largestPart(problem: Problem): Problem {
 }
 
 const endOf = (by: Stopped["by"]): string =>
-  by === "steps"
-    ? "within the default number of steps"
-    : by === "request"
-      ? "before it was stopped"
-      : `within ${by < 1000 ? `${by} ms` : `${by / 1000} s`}`;
+  by === "memory"
+    ? "before the memory was used up"
+    : by === "steps"
+      ? "within the default number of steps"
+      : by === "request"
+        ? "before it was stopped"
+        : `within ${by < 1000 ? `${by} ms` : `${by / 1000} s`}`;
 
 const clauseOf = (rules: readonly Rule[] | undefined): string =>
   rules === undefined || rules[0] === undefined

@@ -7,7 +7,7 @@ import { asAnswer, isWorthTheSame, placementIn } from "./as-placed.ts";
 import { buildProblem } from "./build/index.ts";
 import { stepClock } from "./clock.ts";
 import { planner } from "./diagnostics.ts";
-import { noAnswer } from "./no-answer.ts";
+import { noAnswer, type Stopped } from "./no-answer.ts";
 import { replicasOf, unplacedOf, usageOf } from "./outcome.ts";
 import type { PlacedWorkload, PlanStatus, Usage } from "./plan.ts";
 import type { Placement, Problem, Progress, Solution, SolveOptions } from "./problem.ts";
@@ -51,7 +51,9 @@ export async function place(ir: Ir, before: PlacedReplicas, options: PlaceOption
   if (stayed !== undefined) return outcome(problem, stayed.settled, [...diagnostics, ...stayed.diagnostics]);
   if (found.solution.status !== "unknown") return outcome(problem, found, [...diagnostics, ...doubts(problem, found)]);
   const by = options.stopped() ? "request" : options.timeLimit === Infinity ? "steps" : options.timeLimit;
-  return outcome(problem, found, [...diagnostics, noAnswer(problem, { by, asked: options, last: asked.last() })]);
+  const last = asked.last();
+  const stopped = { by, asked: options, last, refused: last?.placement !== undefined } as const;
+  return outcome(problem, found, [...diagnostics, noAnswer(problem, stopped)]);
 }
 
 /**
@@ -70,6 +72,18 @@ export function placeAs(
   if (settled === undefined) return undefined;
   const solution = { ...settled.solution, solver: options.solver };
   return outcome(problem, { ...settled, solution }, [...diagnostics, ...doubts(problem, settled)]);
+}
+
+/** No answer, as an outcome: of a search that was ended from outside, or that found out only that there is none. */
+export function unanswered(
+  ir: Ir,
+  before: PlacedReplicas,
+  { without, impossible, ...stopped }: Pick<PlaceOptions, "without"> & Stopped & { readonly impossible: boolean },
+): PlaceOutcome {
+  const { value: problem, diagnostics } = buildProblem(ir, before, { without: without ?? [] });
+  const solution = { status: impossible ? ("infeasible" as const) : ("unknown" as const), solver: "" };
+  const said = impossible ? diagnostics : [...diagnostics, noAnswer(problem, stopped)];
+  return outcome(problem, { solution, order: {}, unsure: [] }, said);
 }
 
 /** Of steps, in the milliseconds that they take on a common machine: what an answer may cost when nobody names a time. */

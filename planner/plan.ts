@@ -113,5 +113,7 @@ export interface Plan {
   readonly secrets?: string;
   /** SHA-256 of everything that was read. */
   readonly inputs: string;
+  /** Digest of what was asked of the planner and of where it put everything: kept where the plan is applied. Absent: it decided nothing. */
+  readonly decision?: string;
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -231,6 +231,8 @@ export interface Progress {
   readonly incumbent?: number;
   readonly bound?: number;
   readonly gap?: number;
+  /** Of the whole problem: every term, where the bounds of all are known. */
+  readonly objective?: readonly { readonly name: string; readonly value: number; readonly bound: number }[];
   /** The placement that it speaks of, when there is a whole one; not asked whether single nodes take it. */
   readonly placement?: () => Placement;
 }

@@ -1,24 +1,25 @@
 // Puts the parts of a plan together (DESIGN.md: the Plan is complete data). It must not decide anything.
 import type { Ir } from "../compiler/index.ts";
 import type { Diagnostic } from "../grammar/index.ts";
-import {
-  reasonsOf,
-  type ActionOutput,
-  type Change,
-  type ClusterState,
-  type Move,
-  type PlacedReplicas,
-  type PlacedWorkload,
-  type PlaceOutcome,
-  type Plan,
-  type PlanStatus,
-  type Reason,
+import type {
+  ActionOutput,
+  Change,
+  ClusterState,
+  Move,
+  PlacedReplicas,
+  PlacedWorkload,
+  PlaceOutcome,
+  Plan,
+  PlanStatus,
+  Reason,
 } from "../planner/index.ts";
 
 export interface PlanParts {
   readonly ir: Ir;
   readonly before: PlacedReplicas;
   readonly outcome: PlaceOutcome;
+  readonly reasons: readonly Reason[];
+  readonly decision: string;
   readonly expanded: ActionOutput;
   readonly changed: { readonly changes: readonly Change[]; readonly clusters: readonly ClusterState[] };
   readonly diagnostics: readonly Diagnostic[];
@@ -27,8 +28,7 @@ export interface PlanParts {
 }
 
 export function assemblePlan(parts: PlanParts): Plan {
-  const { ir, outcome, expanded, changed } = parts;
-  const reasons = outcome.placement === undefined ? [] : reasonsOf(outcome.problem, outcome.placement);
+  const { ir, outcome, reasons, expanded, changed } = parts;
   return {
     format: "placet.plan/v1",
     status: outcome.status,
@@ -50,6 +50,7 @@ export function assemblePlan(parts: PlanParts): Plan {
     order: outcome.order,
     request: parts.request,
     inputs: parts.inputs,
+    decision: parts.decision,
     diagnostics: parts.diagnostics,
   };
 }

@@ -1,19 +1,11 @@
 // The driver from files to a plan: every phase in order, and why it stands where it does. It must not know who looks at the result.
 import { compile, type Host, type Ir } from "../compiler/index.ts";
 import { hasErrors, type Diagnostic } from "../grammar/index.ts";
-import {
-  expand,
-  explainImpossible,
-  place,
-  plannerDiagnostics,
-  verifyPlacement,
-  type ActionOutput,
-  type PlacedReplicas,
-  type PlaceOutcome,
-  type Plan,
-} from "../planner/index.ts";
+import { expand, type ActionOutput, type PlacedReplicas, type PlaceOutcome, type Plan } from "../planner/index.ts";
 import { assemblePlan, emptyPlan } from "./assemble.ts";
 import { cite } from "./cite.ts";
+import { decide } from "./decide.ts";
+import { askedOf, decisionDigest, inForceSince } from "./in-force.ts";
 import type { Emit } from "./events.ts";
 import { projectHost } from "./host.ts";
 import { liveFleet } from "./live-fleet.ts";
@@ -31,8 +23,10 @@ export interface PlanRequest {
   readonly live: boolean;
   /** Plan to take over what exists and is not ours. */
   readonly adopt?: boolean;
-  readonly gap: number;
-  readonly timeLimit: number;
+  /** Absent: the best; and the plan in force stays as long as nothing has changed. */
+  readonly gap?: number;
+  /** Absent: as many steps as a plan may cost by default, whatever the clock says. */
+  readonly timeLimit?: number;
   readonly solver: string;
   readonly seed: number;
 }
@@ -77,32 +71,31 @@ export async function makePlan(project: Project, request: PlanRequest, world: Wo
   const observations = await observeClusters(ir.fleet.clusters, world);
   const before = placedBefore(observations);
 
+  // On another thread, unless it is quick: whoever watches is told what there is, and may stop it.
   emit({ type: "phase", phase: "solve" });
-  const outcome = await place(ir, before, {
-    gap: request.gap,
-    timeLimit: request.timeLimit,
-    seed: request.seed,
-    solver: request.solver,
-    without: request.without,
-    now: world.clock,
-    stopped: () => world.signal.aborted,
-    onProgress: (progress) => emit({ type: "solving", ...progress }),
-  });
-  known.push(...outcome.diagnostics);
+  const asks = askedOf(ir, request.without);
+  const inForce = inForceSince(observations, asks, before);
+  const decided = await decide(
+    {
+      ir,
+      before,
+      without: request.without,
+      gap: request.gap ?? 0,
+      timeLimit: request.timeLimit ?? Infinity,
+      solver: request.solver,
+      seed: request.seed,
+      // What runs is not moved for what nobody asked for: only a smaller gap than it was proven to have asks for another plan.
+      ...(inForce === undefined || (request.gap ?? 1) < inForce ? {} : { inForce }),
+    },
+    world,
+    emit,
+  );
+  const { outcome } = decided;
+  known.push(...decided.diagnostics);
   if (outcome.status === "infeasible" || outcome.status === "unknown") {
-    if (outcome.status === "infeasible")
-      known.push(...(await explainImpossible(ir, before, { without: request.without, now: world.clock })));
     const plan = emptyPlan(outcome.status, known, asked, digest());
     return { plan, ir, before, observations, outcome, sources };
   }
-  // No answer is shown before a checker that shares no code with the solvers has accepted it.
-  const violations = verifyPlacement(ir, before, outcome.placed, {
-    proven: outcome.status === "optimal",
-    without: request.without,
-  });
-  const broken = violations.filter((v) => v.rule !== "packing-undecided");
-  if (broken.length > 0) throw new Error(`a solver broke an intent:\n${broken.map((v) => v.message).join("\n")}`);
-  known.push(...violations.map((v) => plannerDiagnostics.make["packing-undecided"](v.spans[0], [v.message])));
 
   emit({ type: "phase", phase: "expand" });
   const expanded = expand(ir, outcome.placed);
@@ -117,6 +110,8 @@ export async function makePlan(project: Project, request: PlanRequest, world: Wo
     ir,
     before,
     outcome,
+    reasons: decided.reasons,
+    decision: decisionDigest(asks, outcome.placed),
     expanded,
     changed,
     diagnostics: known,

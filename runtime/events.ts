@@ -18,6 +18,8 @@ export type EngineEvent =
   | {
       readonly type: "solving";
       readonly solver: string;
+      /** The objective that they are of. */
+      readonly term?: string;
       readonly incumbent?: number;
       readonly bound?: number;
       readonly gap?: number;

@@ -3,6 +3,7 @@ import type { Ir } from "../compiler/index.ts";
 import {
   explainImpossible,
   place,
+  stepClock,
   type PlacedReplicas,
   type PlacedWorkload,
   type PlanStatus,
@@ -36,9 +37,13 @@ export interface FailureOptions {
   readonly solver: string;
   readonly now: () => number;
   readonly stopped: () => boolean;
-  /** Milliseconds for one case. */
+  /** Milliseconds for one case; Infinity: steps are counted. */
   readonly timeLimit: number;
 }
+
+/** Steps for one case and for why it is impossible, in the milliseconds that they take on a common machine. */
+const BUDGET = 10_000;
+const WHY = 1_500;
 
 /** Every loss of one cluster that runs something, and of one zone that holds several clusters; in the order of the fleet. */
 export async function failureCases(
@@ -70,7 +75,7 @@ async function failureCase(
   options: FailureOptions,
 ): Promise<FailureCase> {
   const program = withoutSurvival(ir);
-  const after = await place(program, placed, { ...options, gap: 0, without: loss.clusters });
+  const after = await place(program, placed, { ...options, budget: BUDGET, gap: 0, without: loss.clusters });
   const base = {
     ...loss,
     status: after.status,
@@ -81,7 +86,8 @@ async function failureCase(
     problems: [],
   };
   if (after.status === "infeasible") {
-    const why = await explainImpossible(program, placed, { without: loss.clusters, now: options.now, budget: 1500 });
+    const now = options.timeLimit === Infinity ? stepClock() : options.now;
+    const why = await explainImpossible(program, placed, { without: loss.clusters, now, budget: WHY });
     return { ...base, problems: why.map((d) => (d.help === undefined ? d.message : `${d.message}; ${d.help}`)) };
   }
   if (after.status === "unknown") return base;

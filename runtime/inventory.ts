@@ -35,6 +35,8 @@ export interface Inventory {
   readonly generation: number;
   /** Digest of the inputs of the plan that was applied last. */
   readonly plan: string;
+  /** `decision` of that plan, and the gap that it was proven to have. */
+  readonly decided?: { readonly digest: string; readonly gap: number };
   /** An apply that began and has not ended: by whom, since when (for people only). */
   readonly applying?: { readonly by: string; readonly since: string };
   /** Replicas by workload (`app/workload`), as placed there. */

@@ -51,10 +51,11 @@ function tellingOf(
   { onProgress }: SolveOptions,
 ): Pick<SolveOptions, "onProgress"> {
   if (onProgress === undefined) return {};
+  if (presolved.parts[0]?.problem === problem) return { onProgress };
   const last = solved.length === presolved.parts.length - 1;
   const before = solved.map((found) => found.placement);
   return {
-    onProgress: ({ placement, ...told }) =>
+    onProgress: ({ placement, objective: _, ...told }) =>
       onProgress(
         placement === undefined || !last
           ? told

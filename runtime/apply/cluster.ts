@@ -129,7 +129,7 @@ async function settle(work: ClusterWork, before: Inventory, journal: Inventory, 
   if (work.silent) throw new Refusal("unreachable", `${work.halted}; the next apply goes on from its journal`);
   if (work.lock.lost.aborted)
     throw new Refusal("moved", `the lock of ${work.tasks.cluster} was lost; the next apply goes on from its journal`);
-  const after = settled(before, journal, work.tasks, work.results, work.run.plan.inputs);
+  const after = settled(before, journal, work.tasks, work.results, work.run.plan);
   const nothing = isEmptyInventory(after) ? undefined : sameContent(before, after) ? before : after;
   await work.target.writeInventory(nothing, version);
   const { cluster, identity } = work.tasks;

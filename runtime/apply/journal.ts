@@ -1,5 +1,5 @@
 // What the inventory says before, during and after an apply. Pure: it must not know targets or time.
-import type { Change } from "../../planner/index.ts";
+import type { Change, Plan } from "../../planner/index.ts";
 import { manifestDigest, refKey, sortedInventory, type Inventory, type InventoryEntry } from "../inventory.ts";
 import { isShared } from "../shared-kinds.ts";
 import type { ClusterTasks } from "./tasks.ts";
@@ -60,7 +60,7 @@ export function settled(
   journal: Inventory,
   tasks: ClusterTasks,
   results: ReadonlyMap<string, ChangeResult>,
-  inputs: string,
+  plan: Pick<Plan, "inputs" | "decision" | "gap">,
 ): Inventory {
   const entries = new Map(journal.objects.map((entry) => [refKey(entry), entry]));
   const previous = new Map(before.objects.map((entry) => [refKey(entry), entry]));
@@ -70,11 +70,12 @@ export function settled(
     if (entry === undefined) entries.delete(key);
     else entries.set(key, entry);
   }
-  const { applying: _applying, ...rest } = journal;
+  const { applying: _applying, decided: _decided, ...rest } = journal;
   return sortedInventory({
     ...rest,
     generation: before.generation + 1,
-    plan: inputs,
+    plan: plan.inputs,
+    ...(plan.decision === undefined ? {} : { decided: { digest: plan.decision, gap: plan.gap } }),
     placed: settledPlacement(before, tasks, results),
     objects: [...entries.values()],
   });

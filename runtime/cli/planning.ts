@@ -43,6 +43,8 @@ export async function planProject(
 /** The exit code that a plan alone deserves; `changes` counts only when it was asked for. */
 export function planExitCode(plan: Plan, detailed: boolean): number {
   if (plan.status === "infeasible") return exitCode.infeasible;
+  // Nothing is wrong with the input then: it is the answer that is missing.
+  if (plan.diagnostics.some(({ code }) => code === "planner/no-answer")) return exitCode.stopped;
   if (hasErrors(plan.diagnostics)) return exitCode.wrongInput;
   if (plan.status === "unknown") return exitCode.stopped;
   if (plan.clusters.some((c) => c.state === "unknown")) return exitCode.clusterFailed;

@@ -192,16 +192,20 @@ const planning = (command: Command): Command =>
   inputs(command)
     .option("--without <cluster>", "plan as if this cluster were gone (several times)", collect, [])
     .option("--live", "read the fleet's nodes from the clusters instead of from the files")
-    .option("--gap <percent>", "stop when the plan is provably this close to the best", percentage, 0)
-    .option("--time-limit <duration>", "stop with the best plan so far", duration, 60_000)
-    .option("--solver <name>", "auto, javascript-lp-solver, highs or search", solverName, "auto")
+    .option("--gap <percent>", "stop when the plan is provably this close to the best (default: the best)", percentage)
+    .option(
+      "--time-limit <duration>",
+      "stop with the best plan so far (default: after a number of steps that is the same on every machine)",
+      duration,
+    )
+    .option("--solver <name>", `${solvers.slice(0, -1).join(", ")} or ${solvers.at(-1)}`, solverName, "auto")
     .option("--seed <number>", "seed of every random choice", wholeNumber, 1);
 
 const solvers = ["auto", "javascript-lp-solver", "highs", "search"];
 
 function solverName(text: string): string {
   if (solvers.includes(text)) return text;
-  throw new InvalidArgumentError(`one of ${solvers.join(", ")}.`);
+  throw new InvalidArgumentError(`There is no such solver; it is one of ${solvers.join(", ")}.`);
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 // Progress on a terminal: one line on standard error, rewritten as the engine moves; nothing in a pipe or in CI.
 import type { EngineEvent } from "../events.ts";
 import type { CliContext } from "./context.ts";
+import { objectiveValue } from "./view/plan-text.ts";
 import { printable } from "./view/style.ts";
 import { truncate } from "./view/width.ts";
 
@@ -43,8 +44,17 @@ export function progressLine(context: CliContext): Progress {
 }
 
 function solvingText(event: Extract<EngineEvent, { type: "solving" }>): string {
-  const parts = [`deciding where everything runs (${event.solver})`];
-  if (event.incumbent !== undefined) parts.push(`best ${Number(event.incumbent.toPrecision(6))}`);
-  if (event.gap !== undefined) parts.push(`within ${(event.gap * 100).toFixed(2)} %`);
-  return parts.join(", ");
+  return [`${phases["solve"]} (${event.solver})`, ...soFar(event)].join(", ");
+}
+
+/** What the solver has, in a few words: the best so far, what none can be below, and how far apart they are. */
+export function soFar(event: Extract<EngineEvent, { type: "solving" }>): readonly string[] {
+  const { incumbent, bound, gap, term } = event;
+  const shown = (value: number): string =>
+    term === undefined ? String(Number(value.toPrecision(6))) : objectiveValue(term, value);
+  return [
+    ...(incumbent === undefined ? [] : [`${term ?? "best"} ${shown(incumbent)}`]),
+    ...(bound === undefined ? [] : [`at least ${shown(bound)}`]),
+    ...(gap === undefined ? [] : [`within ${(gap * 100).toFixed(2)} %`]),
+  ];
 }

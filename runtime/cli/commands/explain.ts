@@ -1,5 +1,5 @@
 // `placet explain WORKLOAD`: why it is where it is, and for each other cluster which intent ruled it out or what it would have cost.
-import { priceOfIntents, renderWhy, why, type IntentPrice } from "../../../planner/index.ts";
+import { priceOfIntents, renderWhy, stepClock, why, type IntentPrice } from "../../../planner/index.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
 import { paintFor, planExitCode, planProject, writeDiagnostics, type PlanningOptions } from "../planning.ts";
@@ -32,10 +32,12 @@ export async function run(
     return exitCode.wrongInput;
   }
   if (plan.status === "infeasible") writeDiagnostics(context, planned);
-  const report = await why(ir, planned.before, outcome, workload.id, context.now);
+  // As the plan itself: without a time limit steps are counted, and the same files give the same words.
+  const now = options.timeLimit === undefined ? stepClock() : context.now;
+  const report = await why(ir, planned.before, outcome, workload.id, now);
   const prices =
     options.prices === true && plan.status !== "infeasible"
-      ? await priceOfIntents(ir, planned.before, outcome, context.now)
+      ? await priceOfIntents(ir, planned.before, outcome, now)
       : undefined;
   if (options.json === true)
     context.stdout.write(`${JSON.stringify(prices === undefined ? report : { ...report, prices }, null, 2)}\n`);

@@ -68,6 +68,6 @@ function failuresOf(context: CliContext, planned: PlannedProject, options: Optio
     solver: options.solver,
     now: context.now,
     stopped: () => context.signal.aborted,
-    timeLimit: Math.min(options.timeLimit, 10_000),
+    timeLimit: options.timeLimit === undefined ? Infinity : Math.min(options.timeLimit, 10_000),
   });
 }

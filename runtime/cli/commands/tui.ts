@@ -8,6 +8,7 @@ import { openWorld } from "../world.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
 import { planExitCode, type PlanningOptions } from "../planning.ts";
+import { soFar } from "../progress.ts";
 import { painter } from "../view/style.ts";
 
 const phases: Readonly<Record<string, string>> = {
@@ -34,8 +35,7 @@ export async function run(context: CliContext, paths: readonly string[], options
     plan: async (phase) => {
       latest = await makePlan(project, options, world, (event) => {
         if (event.type === "phase") phase(phases[event.phase] ?? event.phase);
-        if (event.type === "solving" && event.gap !== undefined)
-          phase(`deciding where everything runs, within ${(event.gap * 100).toFixed(2)} %`);
+        if (event.type === "solving") phase(["deciding where everything runs", ...soFar(event)].join(", "));
       });
       return shownOf(latest, paths.join(" ") || ".");
     },
