@@ -54,7 +54,8 @@ export async function settle(ir: Ir, problem: Problem, options: SolveOptions): P
   let fallback: Settled | undefined;
   for (let soft = 0; ;) {
     const learnt = { cuts: [...proven, ...avoided], limits: [...limits.values()], floors, truth };
-    const effort = soft === 0 ? {} : { gap: Math.max(options.gap, SOFT_GAP), nodes: SOFT_NODES };
+    const effort =
+      soft === 0 ? {} : { gap: Math.max(options.gap, SOFT_GAP), nodes: SOFT_NODES, ...placementsOnly(options) };
     const solution = await solveProblem(problem, { ...left(), ...effort }, learnt);
     if (solution.status === "infeasible" || solution.status === "unknown")
       return fallback ?? { solution: soft > 0 ? unknown(solution) : solution, order: {}, unsure: [] };
@@ -81,6 +82,14 @@ export async function settle(ir: Ir, problem: Problem, options: SolveOptions): P
           limits.set(`${limit.cluster} ${limit.resource}`, limit);
     }
   }
+}
+
+/** While it avoids what is only doubtful, what a solver proves is not true of the whole. */
+function placementsOnly({ onProgress }: SolveOptions): Pick<SolveOptions, "onProgress"> {
+  if (onProgress === undefined) return {};
+  return {
+    onProgress: ({ solver, placement }) => onProgress(placement === undefined ? { solver } : { solver, placement }),
+  };
 }
 
 const podsOf = (cut: NodeCut): number => cut.counts.reduce((sum, { replicas }) => sum + replicas, 0);

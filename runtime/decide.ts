@@ -69,9 +69,17 @@ function salvaged(question: Question, { impossible, placed, last, by }: Remains)
       : placeAs(ir, before, placed.replicas, {
           without,
           solver: placed.solver,
-          ...(placed.objective === undefined ? {} : { proven: placed.objective }),
+          proven: placed.objective ?? firstProven(question, last),
         });
   if (outcome?.placement === undefined) return { outcome: none, reasons: [], diagnostics: none.diagnostics };
   const reasons = reasonsOf(outcome.problem, outcome.placement);
   return { outcome, reasons, diagnostics: [...outcome.diagnostics, ...undecided] };
+}
+
+/** What was told last of the first objective holds of everything; of a later one, only where those before it have certain values. */
+function firstProven({ ir }: Question, last: ToldCopy | undefined): PlaceOutcome["objective"] {
+  const { term, incumbent, bound } = last ?? {};
+  const first = ir.runs.some(({ optional }) => optional) ? undefined : (ir.minimize[0]?.name ?? "moves");
+  if (term === undefined || term !== first || incumbent === undefined || bound === undefined) return [];
+  return [{ name: term, value: incumbent, bound }];
 }

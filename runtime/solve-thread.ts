@@ -20,12 +20,15 @@ export interface Remains {
   readonly kind: "ended";
   readonly impossible: boolean;
   readonly placed: ToldCopy | undefined;
+  /** The last with a bound. */
   readonly last: ToldCopy | undefined;
   readonly by: "request" | "time" | "memory";
 }
 
-/** Milliseconds until a worker that was asked to stop must have noticed, and until it must have put its answer together. */
+/** Milliseconds until a worker that was asked to stop must have noticed; one whose time is over notices itself. */
 const NOTICE = 700;
+const OVERTIME = 2_000;
+/** Milliseconds that it then has to put its answer together. */
 const FINISH = 10_000;
 /** MiB of objects that one may hold; what HiGHS holds comes on top, and is 32-bit. */
 const MEMORY = 3_072;
@@ -62,10 +65,10 @@ export function solveOnThread(
     };
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
-    if (question.timeLimit !== Infinity) endIn(question.timeLimit + NOTICE);
+    if (question.timeLimit !== Infinity) endIn(question.timeLimit + OVERTIME);
     worker.on("message", (message: FromWorker) => {
       if (message.kind === "told") {
-        last = message.told;
+        if (message.told.bound !== undefined) last = message.told;
         if (message.told.replicas !== undefined) placed = message.told;
         tell(message.told);
       } else if (message.kind === "impossible") impossible = true;

@@ -55,7 +55,7 @@ function tellingOf(
   const last = solved.length === presolved.parts.length - 1;
   const before = solved.map((found) => found.placement);
   return {
-    onProgress: ({ placement, objective: _, ...told }) =>
+    onProgress: ({ placement, objective: _objective, term: _term, ...told }) =>
       onProgress(
         placement === undefined || !last
           ? told
