@@ -32,7 +32,16 @@ export function withColumns(workload: Facts, columns: CandidateColumns, changed:
   const { id, counting, demand, perNode, optional, priority, leaving, perNodeMost, hostPorts, because } = workload;
   let made: readonly Candidate[] | undefined;
   const whole: ProblemWorkload = {
-    ...{ id, counting, demand, perNode, optional, priority, leaving, perNodeMost, hostPorts, because },
+    id,
+    counting,
+    demand,
+    perNode,
+    optional,
+    priority,
+    leaving,
+    perNodeMost,
+    hostPorts,
+    because,
     ...changed,
     get candidates() {
       return (made ??= Array.from(columns.cluster, (_, i) => candidateAt(columns, i)));
@@ -44,6 +53,13 @@ export function withColumns(workload: Facts, columns: CandidateColumns, changed:
 
 /** How many candidates a workload has. */
 export const candidatesOf = (workload: ProblemWorkload): number => columnsOf(workload).cluster.length;
+
+/** No replica on any candidate. */
+export function nowhere(workload: ProblemWorkload): number[] {
+  const counts: number[] = [];
+  for (let i = candidatesOf(workload); i > 0; i--) counts.push(0);
+  return counts;
+}
 
 /** One candidate, made alone. */
 export const candidateAt = (columns: CandidateColumns, i: number): Candidate => ({

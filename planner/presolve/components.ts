@@ -41,7 +41,8 @@ function tiedBy(problem: Problem, usable: readonly Usable[]): ReadonlySet<number
   return tied;
 }
 
-function speaksOf(rule: Problem["rules"][number]): readonly number[] {
+/** The workloads of a rule. */
+export function speaksOf(rule: Problem["rules"][number]): readonly number[] {
   switch (rule.kind) {
     case "near":
       return [rule.workload, ...rule.of];

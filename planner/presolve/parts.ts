@@ -3,6 +3,7 @@
 import type { Limit, Learnt } from "../solver/learnt.ts";
 import { columnsOf, picked, withColumns } from "../columns.ts";
 import type { NodeCut, Placement, Problem, ProblemCluster, ProblemPool, ProblemWorkload, Rule } from "../problem.ts";
+import type { Member } from "./alike.ts";
 import type { Usable } from "./usable.ts";
 import { nearest, presentOn } from "./value.ts";
 
@@ -10,10 +11,17 @@ export interface Part {
   readonly problem: Problem;
   readonly cuts: readonly NodeCut[];
   readonly limits: readonly Limit[];
-  /** For the first workloads of the part: where they are in the whole problem, and where each of their candidates is. */
-  readonly workloads: readonly { readonly index: number; readonly kept: readonly number[] }[];
+  readonly workloads: readonly PartWorkload[];
   /** Clusters of the whole problem by the part's index. */
   readonly clusters: readonly number[];
+}
+
+/** One of the first workloads of a part: where it is in the whole problem, and where each of its candidates is. */
+export interface PartWorkload {
+  readonly index: number;
+  readonly kept: readonly number[];
+  /** Whom it stands for, itself first; empty where it is nobody else. */
+  readonly members: readonly Member[];
 }
 
 export interface PartGround {
@@ -59,7 +67,7 @@ export function partOf(ground: PartGround, own: readonly number[], clusters: rea
     limits: ground.learnt.limits.flatMap((limit) =>
       inPart.has(limit.cluster) ? [{ ...limit, cluster: at.cluster(limit.cluster) }] : [],
     ),
-    workloads: own.map((index) => ({ index, kept: (usable[index] as Usable).kept })),
+    workloads: own.map((index) => ({ index, kept: (usable[index] as Usable).kept, members: [] })),
     clusters: at.old,
   };
 }

@@ -1,8 +1,10 @@
 // Makes a problem smaller without changing its answer: choices that are none are taken, and what does not touch is told apart. It must not
 // know solvers.
-import { candidatesOf } from "../columns.ts";
+import { nowhere } from "../columns.ts";
 import type { Placement, Problem } from "../problem.ts";
 import type { Learnt } from "../solver/learnt.ts";
+import { mergedOf, toldApart } from "./alike.ts";
+import type { Member } from "./alike.ts";
 import { componentsOf } from "./components.ts";
 import { completes, exceeds, verdicts } from "./decided.ts";
 import { partOf } from "./parts.ts";
@@ -30,13 +32,17 @@ export function presolve(problem: Problem, learnt: Learned = NOTHING): Presolved
     usable.push(found);
   }
   const { parts, decided: wholly } = componentsOf(problem, usable);
+  const merged = mergedOf(problem, usable, learnt);
   const whole =
-    parts.length === 1 && wholly.length === 0 && usable.every((entry, w) => entry.workload === problem.workloads[w]);
+    parts.length === 1 &&
+    wholly.length === 0 &&
+    merged.size === 0 &&
+    usable.every((entry, w) => entry.workload === problem.workloads[w]);
   if (whole) return { parts: [unchanged(problem, usable, learnt)], decided: nothing(problem) };
   const isDecided = problem.workloads.map(() => false);
   for (const w of wholly) isDecided[w] = true;
   const decided = problem.workloads.map((workload, w) => {
-    const counts = new Array<number>(candidatesOf(workload)).fill(0);
+    const counts = nowhere(workload);
     const { kept, forced } = usable[w] as Usable;
     if (isDecided[w] === true) kept.forEach((i, k) => (counts[i] = forced?.[k] ?? 0));
     return counts;
@@ -48,25 +54,40 @@ export function presolve(problem: Problem, learnt: Learned = NOTHING): Presolved
   if ([...found.values()].includes("overflows")) return "impossible";
   if (learnt.cuts.some((cut) => closed.has(cut.cluster) && completes(cut, problem, decided))) return "impossible";
   if (learnt.limits.some((limit) => closed.has(limit.cluster) && exceeds(limit, problem, decided))) return "impossible";
-  const ground = { problem, usable, decided, isDecided, learnt, floor: floorOf(problem, decided, closed) };
+  const ground = {
+    problem,
+    usable: usable.map((entry, w) => merged.get(w)?.usable ?? entry),
+    decided,
+    isDecided,
+    learnt,
+    floor: floorOf(problem, decided, closed),
+  };
+  const stoodFor = new Set([...merged.values()].flatMap(({ members }) => members.slice(1).map(({ index }) => index)));
   return {
     decided,
     parts: [
-      ...parts.map((part) => partOf(ground, part.workloads, part.clusters)),
+      ...parts.map(({ workloads, clusters }) => {
+        const part = partOf(
+          ground,
+          workloads.filter((w) => !stoodFor.has(w)),
+          clusters,
+        );
+        const told = part.workloads.map((own) => ({ ...own, members: merged.get(own.index)?.members ?? [] }));
+        return { ...part, workloads: told };
+      }),
       ...unsure.map((cluster) => partOf(ground, [], [cluster])),
     ],
   };
 }
 
-const nothing = (problem: Problem): Placement =>
-  problem.workloads.map((workload) => new Array<number>(candidatesOf(workload)).fill(0));
+const nothing = (problem: Problem): Placement => problem.workloads.map(nowhere);
 
 function unchanged(problem: Problem, usable: readonly Usable[], { cuts, limits }: Learned): Part {
   return {
     problem,
     cuts,
     limits,
-    workloads: usable.map(({ kept }, index) => ({ index, kept })),
+    workloads: usable.map(({ kept }, index) => ({ index, kept, members: [] })),
     clusters: problem.clusters.map((_, c) => c),
   };
 }
@@ -85,9 +106,13 @@ export function joinPlacements(
 ): Placement {
   const joined = decided.map((counts) => [...counts]);
   parts.forEach((part, p) =>
-    part.workloads.forEach(({ index, kept }, w) =>
-      kept.forEach((i, k) => ((joined[index] as number[])[i] = found[p]?.[w]?.[k] ?? 0)),
-    ),
+    part.workloads.forEach(({ index, kept, members }, w) => {
+      const counts = found[p]?.[w] ?? [];
+      const put = (at: number, own: readonly number[]): void =>
+        kept.forEach((i, k) => ((joined[at] as number[])[i] = own[k] ?? 0));
+      if (members.length === 0) put(index, counts);
+      else toldApart(members, counts).forEach((own, m) => put((members[m] as Member).index, own));
+    }),
   );
   return problem.workloads.map((_, w) => joined[w] as number[]);
 }

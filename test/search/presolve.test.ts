@@ -2,7 +2,8 @@
 import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import { buildProblem } from "../../planner/build/index.ts";
-import { presolve, valuesOf } from "../../planner/presolve/index.ts";
+import { toldApart } from "../../planner/presolve/alike.ts";
+import { presolve, valuesOf, type Part } from "../../planner/presolve/index.ts";
 import { solveProblem } from "../../planner/search/index.ts";
 import { solveProblem as solveWhole } from "../../planner/solver/solve.ts";
 import type { Problem } from "../../planner/index.ts";
@@ -58,6 +59,69 @@ describe("presolving changes no answer", () => {
       if (found !== undefined) wrong.push(`seed ${seed}: ${found}`);
     }
     expect(wrong).toEqual([]);
+  });
+});
+
+/**
+ * Without rules, on larger clusters, and with up to two workloads more beside each that is divided, which differ from it in nothing but how many
+ * they are and where they run already.
+ */
+function withTwins(problem: Problem, seed: number): Problem {
+  const fresh = problem.workloads.map((workload) => ({
+    ...workload,
+    candidates: workload.candidates.map((candidate) => ({ ...candidate, most: 2 * candidate.most })),
+  }));
+  const twins = fresh.flatMap((workload, w) => {
+    const { counting } = workload;
+    if (counting.kind !== "divided") return [];
+    return Array.from({ length: (seed + w) % 3 }, (_, k) => ({
+      ...workload,
+      id: `${workload.id}~${k}`,
+      candidates: workload.candidates.map((candidate, i) => ({
+        ...candidate,
+        before: (seed + i + k) % 4 === 0 ? 1 : 0,
+      })),
+      counting: { ...counting, total: 1 + ((counting.total + seed + k) % 3) },
+    }));
+  });
+  return {
+    ...problem,
+    pools: problem.pools.map((pool) => ({ ...pool, count: 2 * pool.count })),
+    workloads: [...fresh, ...twins],
+    rules: [],
+  };
+}
+
+describe("workloads that nothing tells apart", () => {
+  it("are decided as one, with the same answer", async () => {
+    const wrong: string[] = [];
+    let [together, answered] = [0, 0];
+    for (let seed = 0; seed < 200; seed++) {
+      const problem = withTwins(randomProblem(seed), seed);
+      const found = presolve(problem);
+      const stands = (part: Part) => part.workloads.some(({ members }) => members.length > 0);
+      if (found === "impossible" || !found.parts.some(stands)) continue;
+      together++;
+      const other = await difference(problem);
+      if (other !== undefined) wrong.push(`seed ${seed}: ${other}`);
+      if ((await solveProblem(problem, options)).status === "optimal") answered++;
+    }
+    expect(wrong).toEqual([]);
+    expect(together).toBeGreaterThan(20);
+    expect(answered).toBeGreaterThan(15);
+  });
+
+  it("are told apart again, each with what it wants", () => {
+    const members = [
+      { index: 4, total: 3, before: [0, 0, 0, 0] },
+      { index: 7, total: 2, before: [2, 0, 0, 0] },
+      { index: 9, total: 4, before: [1, 2, 0, 0] },
+    ];
+    expect(toldApart(members, [2, 0, 5, 2])).toEqual([
+      [0, 0, 3, 0],
+      [2, 0, 0, 0],
+      [0, 0, 2, 2],
+    ]);
   });
 });
 
