@@ -10,24 +10,18 @@ const FEW = 8;
 const COLUMNS = 3_000;
 const PATIENCE = 5_000;
 
-/** Places every family that does not stand already; false when one of them finds no place. */
-export async function decideFamilies(
+/** Places one family that does not stand; false when it finds no place. */
+export async function decideFamily(
   ground: SearchGround,
   state: State,
   ranked: Int32Array,
-  which: (family: readonly number[]) => boolean,
+  family: readonly number[],
 ): Promise<boolean> {
-  for (const family of familiesOf(ground)) {
-    if (!which(family) || stands(ground, state, family)) continue;
-    let decided = false;
-    for (const width of [FEW, Math.max(FEW, Math.floor(COLUMNS / family.length))]) {
-      if (ground.over()) return false;
-      decided = await again(ground, state, ranked, family, width, true);
-      if (decided) break;
-    }
-    if (!decided) return false;
+  for (const width of [FEW, Math.max(FEW, Math.floor(COLUMNS / family.length))]) {
+    if (ground.over()) return false;
+    if (await again(ground, state, ranked, family, width, true)) return true;
   }
-  return true;
+  return false;
 }
 
 /** Decides every family once more, beside all that stands by now; true when one got better. */
@@ -45,14 +39,6 @@ function familiesOf({ compact, keeps }: SearchGround): readonly (readonly number
   const seen = new Set<readonly number[]>();
   for (let w = 0; w < compact.workloads; w++) if (keeps.ruled(w)) seen.add(keeps.family(w));
   return [...seen];
-}
-
-function stands({ compact, keeps }: SearchGround, state: State, family: readonly number[]): boolean {
-  return family.every(
-    (w) =>
-      (state.placed[w] as number) === (compact.wanted[w] as number) * (compact.step[w] as number) &&
-      keeps.holds(state, w),
-  );
 }
 
 function again(

@@ -4,6 +4,8 @@ import type { State } from "./state.ts";
 import type { Gain } from "./value.ts";
 
 export interface Improver {
+  /** Room for whole steps of a wish that the nodes confirm: all of it, or half of what it looks like, and so on. */
+  readonly roomFor: (to: number, wish: number) => number;
   /** Places missing steps of a workload; true when none is missing any more. */
   readonly complete: (w: number) => boolean;
   /**
@@ -169,6 +171,7 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
   };
 
   return {
+    roomFor,
     squeeze,
     complete: (w) => {
       const size = step[w] as number;

@@ -1,16 +1,18 @@
 // The anytime search: prices from the bound, a first placement from them, steps and exact neighbourhoods that make it better, until the gap,
 // the steps or the time are reached. Rules are always decided by the exact solvers. It must not know how parts come about.
-import { presentOn, valuesOf } from "../presolve/index.ts";
+import { valuesOf } from "../presolve/index.ts";
 import type { AfterLoss, Placement, Problem, SolveOptions } from "../problem.ts";
 import { highs } from "../solver/highs.ts";
 import type { Learnt } from "../solver/learnt.ts";
 import { gapOf } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
 import { arcsOf } from "./arcs.ts";
+import type { Arcs } from "./arcs.ts";
 import { ascend, newPrices } from "./bound.ts";
+import type { Ascent } from "./bound.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
-import { decideFamilies, improveFamilies } from "./families.ts";
+import { decideFamily, improveFamilies } from "./families.ts";
 import { newImprover } from "./improve.ts";
 import type { Improver } from "./improve.ts";
 import { newKeeps } from "./keeps.ts";
@@ -24,10 +26,12 @@ import type { Proof } from "./proof.ts";
 import { attendSurvival, newKeeping } from "./survive/index.ts";
 import type { Keeping } from "./survive/index.ts";
 import { hardestFirst, isWarm, rankedBy, startFromAverage, startFromBefore } from "./start.ts";
+import { newBonds, newRuled, newSteps } from "./ruled/index.ts";
+import type { Steps } from "./ruled/index.ts";
 import { newState, placementOf } from "./state.ts";
 import type { State } from "./state.ts";
 import { newGain } from "./value.ts";
-import { chargeLatency, summed, weigh } from "./weigh.ts";
+import { summed, weigh } from "./weigh.ts";
 import type { Weighed } from "./weigh.ts";
 import type { Weights } from "./arcs.ts";
 
@@ -46,6 +50,8 @@ const ROUNDS = 16;
 /** Longest chain of those that make way; a longer one is tried when a round gains less than this share. */
 const DEPTH = 3;
 const DEEPER = 2e-4;
+/** Rounds over all that rules bind. */
+const AGAIN = 3;
 
 /** Searches for a good placement and proves how good it is. Undefined when it found none, which proves nothing. */
 export async function search(
@@ -66,6 +72,7 @@ export async function search(
   const free = (w: number): boolean => !keeps.ruled(w) && keeping?.survives(w) !== true;
   const ground = { compact, weights, keeps, keeping, free, options, learnt, nodes, over };
   let state = newState(compact, keeping?.allows);
+  let start: { readonly arcs: Arcs; readonly ascent: Ascent } | undefined;
   if (warm) startFromBefore(state, weighed.before, () => true);
   else {
     const guess = newState(compact, keeping?.allows);
@@ -74,16 +81,15 @@ export async function search(
     const ascent = ascend(compact, arcs, { steps: ASCENT, upper: worth(guess, weights), stopped: over });
     prices.set(ascent.prices);
     state = newState(compact, keeping?.allows);
-    startFromAverage(state, arcs, ascent, (w) => !keeps.ruled(w));
+    start = { arcs, ascent };
   }
-  const first = rankedBy(compact, weights.cost, prices);
-  const isTarget = (family: readonly number[]): boolean => family.some((w) => keeps.targets.has(w));
-  if (!(await decideFamilies(ground, state, first, isTarget))) return undefined;
-  const decided = placementOf(state);
-  chargeLatency(compact, weighed, weights, (w) => presentOn(problem, decided, w));
-  const ranked = problem.latencies.length === 0 ? first : rankedBy(compact, weights.cost, prices);
-  const improver = improverOf(ground, state, ranked);
-  if (!(await decideFamilies(ground, state, ranked, (family) => !isTarget(family)))) return undefined;
+  const ranked = rankedBy(compact, weights.cost, prices);
+  const bonds = newBonds(compact);
+  const improver = improverOf(ground, state, ranked, newSteps(state, bonds, keeps.targets));
+  const ruled = newRuled({ ...ground, weighed, bonds, ranked, prices }, state, improver);
+  if (!(await ruled.place((family) => decideFamily(ground, state, ranked, family)))) return undefined;
+  if (problem.latencies.length > 0) ranked.set(rankedBy(compact, weights.cost, prices));
+  if (start !== undefined) startFromAverage(state, start.arcs, start.ascent, (w) => !keeps.ruled(w));
   if (!complete(ground, improver, prices)) return undefined;
   const survival = attendSurvival(ground, state, improver, ranked, prices);
   if (survival?.arrange() === false) return undefined;
@@ -102,6 +108,13 @@ export async function search(
     }
   };
   polish();
+  for (let round = 0; round < AGAIN && !near() && !over(); round++) {
+    const gained = ruled.round(over);
+    proof = rebased(proof, state);
+    report();
+    if (gained <= 0) break;
+    polish();
+  }
   if (!near() && !over()) await improveFamilies(ground, state, ranked);
   if (learnt.truth !== undefined) {
     const order = hardestFirst(compact, prices);
@@ -192,12 +205,17 @@ function fill({ compact, weights }: SearchGround, state: State, prices: Float64A
   }
 }
 
-function improverOf({ weights, free, nodes }: SearchGround, state: State, ranked: Int32Array): Improver {
+function improverOf(
+  { weights, keeping, nodes }: SearchGround,
+  state: State,
+  ranked: Int32Array,
+  steps: Steps,
+): Improver {
   return newImprover({
     state,
     gain: newGain(state, weights),
-    free,
-    may: () => true,
+    free: (w) => steps.free(w) && keeping?.survives(w) !== true,
+    may: steps.may,
     ranked,
     packed: nodes.packed,
     packs: (cluster) => nodes.packs(state, cluster),

@@ -1,0 +1,130 @@
+// Workloads that rules bind, or that pay their distance to others: placed and improved by what their rules mean, without a solver; what that does
+// not find is left to the exact solvers, family by family. It must not know how rules are checked.
+import { presentOn } from "../../presolve/index.ts";
+import type { Improver } from "../improve.ts";
+import type { SearchGround } from "../search.ts";
+import { hardestFirst } from "../start.ts";
+import { placementOf } from "../state.ts";
+import type { State } from "../state.ts";
+import { chargeLatency } from "../weigh.ts";
+import type { Weighed } from "../weigh.ts";
+import { newBonds } from "./bonds.ts";
+import type { Bonds } from "./bonds.ts";
+import { newCharges } from "./charges.ts";
+import { placeFamily } from "./family.ts";
+import type { FamilyGround } from "./family.ts";
+import { costOf, takeOut } from "./single.ts";
+import { newSteps } from "./steps.ts";
+import type { Steps } from "./steps.ts";
+
+export { newBonds, newSteps, type Bonds, type Steps };
+
+export interface Ruled {
+  /** Places every family that does not stand already; `exactly` is asked where this finds no place. False when that does not either. */
+  readonly place: (exactly: (family: readonly number[]) => Promise<boolean>) => Promise<boolean>;
+  /** Takes out one family after the other and places it again, where that is better, others making way; how much was gained. */
+  readonly round: (over: () => boolean) => number;
+}
+
+export interface RuledGround extends Pick<SearchGround, "compact" | "weights" | "keeps" | "keeping"> {
+  readonly weighed: Weighed;
+  readonly bonds: Bonds;
+  readonly ranked: Int32Array;
+  readonly prices: Float64Array;
+  readonly over: () => boolean;
+}
+
+export function newRuled(search: RuledGround, state: State, improver: Improver): Ruled {
+  const { compact, weights, weighed, keeps, bonds, prices, over } = search;
+  const charges = newCharges(state, weighed, weights);
+  const ground: FamilyGround = {
+    state,
+    weights,
+    prices,
+    bonds,
+    charges,
+    improver,
+    ranked: search.ranked,
+    holds: (w) => keeps.holds(state, w),
+  };
+  const families = familiesOf(search);
+  const sourcesOf = (family: readonly number[]): readonly number[] => family.flatMap((w) => charges.sourcesOf(w));
+  return {
+    place: async (exactly) => {
+      for (const family of families) for (const source of sourcesOf(family)) charges.charge(source);
+      for (const family of families) {
+        if (stands(search, state, family)) continue;
+        if (over()) return false;
+        for (const w of family) takeOut(ground, w);
+        const done =
+          placeFamily(ground, family, { priced: 1, budget: undefined }) < Infinity ||
+          placeFamily(ground, family, { priced: 1, budget: Infinity }) < Infinity;
+        if (!done && !(await exactly(family))) return false;
+        for (const source of sourcesOf(family)) charges.charge(source);
+      }
+      charges.reset();
+      const decided = placementOf(state);
+      chargeLatency(compact, weighed, weights, (w) => presentOn(compact.problem, decided, w));
+      return true;
+    },
+    round: (stopped) => {
+      let gained = 0;
+      for (const family of families) {
+        if (stopped()) break;
+        // What comes back after a loss speaks of where survivors are: they stay.
+        if (family.some((w) => search.keeping?.survives(w) === true)) continue;
+        gained += again(ground, family, sourcesOf(family));
+      }
+      return gained;
+    },
+  };
+}
+
+/** Places a family once more; what was gained, 0 when it stays as it was. */
+function again(ground: FamilyGround, family: readonly number[], sources: readonly number[]): number {
+  const { state, charges } = ground;
+  const all = [...new Set([...family, ...sources])];
+  const worth = (): number => all.reduce((sum, w) => sum + costOf(ground, w, 0), 0);
+  const before = worth();
+  const least = family.reduce((sum, w) => sum + leastOf(ground, w), 0);
+  const noted = state.note();
+  for (const w of family) takeOut(ground, w);
+  for (const source of sources) charges.charge(source);
+  const lost = placeFamily(ground, family, { priced: 0, budget: Math.max(0, before - least) });
+  const after = lost < Infinity ? worth() + lost : Infinity;
+  if (after < before - 1e-7 * Math.max(1, Math.abs(before))) {
+    noted.end();
+    return before - after;
+  }
+  noted.undo();
+  for (const source of sources) charges.charge(source);
+  return 0;
+}
+
+/** Less than this a workload can not cost, wherever it is and whatever it follows. */
+function leastOf({ state, weights, charges }: FamilyGround, w: number): number {
+  const { candidateStart, wanted, step, most } = state.compact;
+  let least = Infinity;
+  for (let c = candidateStart[w] as number; c < (candidateStart[w + 1] as number); c++)
+    if ((most[c] as number) > 0)
+      least = Math.min(
+        least,
+        charges.without(c) - ((weights.kept[c] as number) > 0 ? (weights.reward[c] as number) : 0),
+      );
+  return least === Infinity ? 0 : Math.min(0, least) + Math.max(0, least) * (wanted[w] as number) * (step[w] as number);
+}
+
+/** Families, the hardest first; each member but once. */
+function familiesOf({ compact, keeps, prices }: RuledGround): readonly (readonly number[])[] {
+  const seen = new Set<readonly number[]>();
+  for (const w of hardestFirst(compact, prices)) if (keeps.ruled(w)) seen.add(keeps.family(w));
+  return [...seen];
+}
+
+function stands({ compact, keeps }: RuledGround, state: State, family: readonly number[]): boolean {
+  return family.every(
+    (w) =>
+      (state.placed[w] as number) === (compact.wanted[w] as number) * (compact.step[w] as number) &&
+      keeps.holds(state, w),
+  );
+}

@@ -1,0 +1,95 @@
+// Where a workload may go as things stand, and at what price: its candidates that ties leave it, with the room there is and, where others can make
+// way, the room there could be. It must not know how it is distributed.
+import type { Weights } from "../arcs.ts";
+import { priceOf } from "../start.ts";
+import type { State } from "../state.ts";
+import type { Bonds } from "./bonds.ts";
+import type { Offer } from "./distribute.ts";
+
+export interface OfferGround {
+  readonly state: State;
+  readonly weights: Weights;
+  readonly prices: Float64Array;
+  readonly bonds: Bonds;
+}
+
+export interface Asked {
+  /** How much of the price of room counts where there is room (0: nothing, 1: all of it). */
+  readonly priced: number;
+  /** Whether others may make way: then room that is not there has its whole price. */
+  readonly crowded: boolean;
+  /** By own candidate: what was refused before is not offered again; replicas. */
+  readonly refused: ReadonlyMap<number, number>;
+}
+
+/** What room that others must leave costs more than its price, as a share of the cost: nobody is moved for nothing. */
+const BOTHER = 1e-4;
+
+/** The cheapest first; of a workload of which nothing is placed now. */
+export function offersOf({ state, weights, prices, bonds }: OfferGround, w: number, asked: Asked): readonly Offer[] {
+  const { compact, on } = state;
+  const { candidateStart, most, step, wanted } = compact;
+  const size = step[w] as number;
+  const total = (wanted[w] as number) * size;
+  const first = candidateStart[w] as number;
+  const allowed = allowedOf(state, bonds, w);
+  const offers: Offer[] = [];
+  const whole = (replicas: number): number => (size === 1 ? replicas : Math.floor(replicas / size) * size);
+  for (let c = first; c < (candidateStart[w + 1] as number); c++) {
+    if (!allowed(c)) continue;
+    const at = c - first;
+    const limit = Math.min(total, (most[c] as number) - (on[c] as number), asked.refused.get(at) ?? Infinity);
+    if (limit < size) continue;
+    const price = priceOf(compact, prices, c);
+    const [cost, keeps, saved] = [weights.cost[c] as number, weights.kept[c] as number, weights.reward[c] as number];
+    const here = whole(state.room(c, limit));
+    const add = (from: number, to: number, key: number): void => {
+      if (to <= from) return;
+      const held = Math.min(keeps, to);
+      if (saved <= 0 || held <= from) offers.push({ at, room: to - from, key });
+      else if (size > 1) offers.push({ at, room: to - from, key: key - (saved * (held - from)) / (to - from) });
+      else {
+        offers.push({ at, room: held - from, key: key - saved });
+        if (to > held) offers.push({ at, room: to - held, key });
+      }
+    };
+    add(0, here, cost + asked.priced * price);
+    if (asked.crowded) add(here, whole(limit), cost + price + BOTHER * Math.abs(cost));
+  }
+  return offers.sort((a, b) => a.key - b.key || a.at - b.at);
+}
+
+/** Which candidates those that are placed already leave to a workload. */
+export function allowedOf({ compact, on }: State, bonds: Bonds, w: number): (candidate: number) => boolean {
+  const { problem, candidateStart, cluster } = compact;
+  const places = (of: readonly number[]): Uint8Array | undefined => {
+    let some = false;
+    const found = new Uint8Array(problem.clusters.length);
+    for (const other of of)
+      for (let c = candidateStart[other] as number; c < (candidateStart[other + 1] as number); c++)
+        if ((on[c] as number) > 0) {
+          found[cluster[c] as number] = 1;
+          some = true;
+        }
+    return some ? found : undefined;
+  };
+  const near = bonds.nears(w).map(({ of, reach }) => ({ there: places(of), reach }));
+  const apart = bonds.aparts(w).map(({ other, groupOf }) => {
+    const taken = new Set<number>();
+    for (let c = candidateStart[other] as number; c < (candidateStart[other + 1] as number); c++)
+      if ((on[c] as number) > 0) taken.add(groupOf[cluster[c] as number] as number);
+    taken.delete(-1);
+    return { taken, groupOf };
+  });
+  return (candidate) => {
+    const at = cluster[candidate] as number;
+    for (const { there, reach } of near) {
+      if (there === undefined) return false;
+      const list = reach[at] ?? [];
+      let found = false;
+      for (let k = 0; k < list.length && !found; k++) found = there[list[k] as number] === 1;
+      if (!found) return false;
+    }
+    return apart.every(({ taken, groupOf }) => !taken.has(groupOf[at] as number));
+  };
+}
