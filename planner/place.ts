@@ -11,7 +11,10 @@ import { noAnswer, type Stopped } from "./no-answer.ts";
 import { replicasOf, unplacedOf, usageOf } from "./outcome.ts";
 import type { PlacedWorkload, PlanStatus, Usage } from "./plan.ts";
 import type { Placement, Problem, Progress, Solution, SolveOptions } from "./problem.ts";
+import type { TermProof } from "./proof.ts";
+import { certify } from "./search/index.ts";
 import { settle, type Settled } from "./settle.ts";
+import { gapOf } from "./solver/index.ts";
 
 export interface PlaceOptions extends SolveOptions {
   /** Clusters that are taken to be lost. */
@@ -20,6 +23,8 @@ export interface PlaceOptions extends SolveOptions {
   readonly budget?: number;
   /** Nothing has changed since what runs was planned: it stays, whatever else is found. It must keep every rule. */
   readonly stays?: boolean;
+  /** Whether the answer comes with the prices that prove its bounds. */
+  readonly proves?: boolean;
   /** As the solvers', with what they have in the user's words. */
   readonly onProgress?: (progress: Progress & { readonly placed?: () => PlacedReplicas }) => void;
 }
@@ -30,6 +35,8 @@ export interface PlaceOutcome {
   readonly unplaced: readonly PlacedWorkload[];
   readonly objective: readonly { readonly name: string; readonly value: number; readonly bound: number }[];
   readonly gap: number;
+  /** By term, where it was asked for. */
+  readonly proof?: readonly TermProof[];
   readonly solver: string;
   readonly usage: readonly Usage[];
   /** Workloads in the order in which each cluster should create them, so that the kube-scheduler finds a place for each pod. */
@@ -48,12 +55,23 @@ export async function place(ir: Ir, before: PlacedReplicas, options: PlaceOption
   const asked = listening(problem, budgeted(options)); // without a time limit no clock decides
   const found = await settle(ir, problem, asked.options); // solving and packing take turns: each knows what the other can not
   const stayed = options.stays === true ? staying(ir, problem, before, found) : undefined; // after it: its bound is of use
-  if (stayed !== undefined) return outcome(problem, stayed.settled, [...diagnostics, ...stayed.diagnostics]);
-  if (found.solution.status !== "unknown") return outcome(problem, found, [...diagnostics, ...doubts(problem, found)]);
+  const shown = (settled: Settled): Settled => (options.proves === true ? withProof(problem, settled, found) : settled);
+  if (stayed !== undefined) return outcome(problem, shown(stayed.settled), [...diagnostics, ...stayed.diagnostics]);
+  if (found.solution.status !== "unknown")
+    return outcome(problem, shown(found), [...diagnostics, ...doubts(problem, found)]);
   const by = options.stopped() ? "request" : options.timeLimit === Infinity ? "steps" : options.timeLimit;
   const last = asked.last();
   const stopped = { by, asked: options, last, refused: last?.placement !== undefined } as const;
   return outcome(problem, found, [...diagnostics, noAnswer(problem, stopped)]);
+}
+
+/** Prices that anyone can check, beside what is claimed; bounds become those where they are better. */
+function withProof(problem: Problem, settled: Settled, found: Settled): Settled {
+  const { solution } = settled;
+  if (!("objective" in solution)) return settled;
+  const duals = "objective" in found.solution ? (found.solution.duals ?? []) : [];
+  const { objective, proof } = certify(problem, { ...solution, duals, exhausted: solution.solver !== "search" });
+  return { ...settled, solution: { ...solution, objective, gap: gapOf(objective), proof } };
 }
 
 /**
@@ -158,6 +176,7 @@ function outcome(problem: Problem, { solution, order }: Settled, diagnostics: re
     unplaced: solved === undefined ? [] : unplacedOf(problem, solved.placement),
     objective: solved?.objective ?? [],
     gap: solved?.gap ?? 0,
+    ...(solved?.proof === undefined ? {} : { proof: solved.proof }),
     solver: solution.solver,
     usage: solved === undefined ? [] : usageOf(problem, solved.placement),
     order,

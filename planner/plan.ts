@@ -2,6 +2,7 @@
 // nothing else. It must not know how it was made or how it is carried out.
 import type { KubernetesObject } from "../compiler/index.ts";
 import type { Diagnostic } from "../grammar/index.ts";
+import type { TermProof } from "./proof.ts";
 
 export type PlanStatus = "optimal" | "feasible" | "infeasible" | "unknown";
 
@@ -89,6 +90,8 @@ export interface Plan {
   readonly status: PlanStatus;
   readonly objective: readonly { readonly name: string; readonly value: number; readonly bound: number }[];
   readonly gap: number;
+  /** By term of the objective: how its bound is proven, with prices that `verifyProof` adds up again from the program alone. */
+  readonly proof?: readonly TermProof[];
   readonly solver: string;
   readonly placements: readonly PlacedWorkload[];
   readonly unplaced: readonly PlacedWorkload[];

@@ -97,6 +97,8 @@ export type Rule =
       readonly workload: number;
       readonly of: readonly number[];
       readonly reach: readonly (readonly number[])[];
+      /** Microseconds that `reach` stands for; absent: the cluster itself. */
+      readonly within?: number;
       readonly because: Because;
     }
   /** Not both in one group of clusters. A cluster that lacks the label is a group of its own. */

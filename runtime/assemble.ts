@@ -34,6 +34,7 @@ export function assemblePlan(parts: PlanParts): Plan {
     status: outcome.status,
     objective: outcome.objective,
     gap: outcome.gap,
+    ...(outcome.proof === undefined ? {} : { proof: outcome.proof }),
     solver: outcome.solver,
     placements: placements(ir, outcome.placed),
     unplaced: outcome.unplaced,

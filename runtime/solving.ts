@@ -69,6 +69,7 @@ export async function solve(question: Question, listener: Listener): Promise<Sol
     solver: question.solver,
     without,
     stays,
+    proves: true,
     now: listener.now,
     stopped: listener.stopped,
     onProgress: ({ placement: _, ...told }) => listener.tell(told),

@@ -77,6 +77,7 @@ function proximities(run: RunIr, workload: number, { indexOf }: RuleGround, reac
       workload,
       of: known(workloads),
       reach: reach(microseconds),
+      within: microseconds,
       because: { text, span, kind: "intent" },
     });
   }

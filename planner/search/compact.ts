@@ -34,6 +34,9 @@ export interface Compact {
   readonly rowScale: Float64Array;
   /** By row: 1 where taking something away can break it too. */
   readonly touchy: Uint8Array;
+  /** By row: its number among all that could be (see `rowName`), and what the host ports among those are. */
+  readonly rowOrigin: Int32Array;
+  readonly ports: ReadonlyMap<number, { readonly pool: number; readonly port: string }>;
   /** By workload: replicas of one step: a whole copy, or one. */
   readonly step: Int32Array;
   /** By workload: steps when nothing is left out. */

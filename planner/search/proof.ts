@@ -7,6 +7,7 @@ import type { Arcs } from "./arcs.ts";
 import { ascend } from "./bound.ts";
 import type { Compact } from "./compact.ts";
 import { newRelaxed } from "./relaxed.ts";
+import type { Searched } from "./search.ts";
 import { isWhole, summed } from "./weigh.ts";
 import type { Weighed } from "./weigh.ts";
 
@@ -14,6 +15,30 @@ export interface Proof {
   readonly objective: readonly { readonly name: string; readonly value: number; readonly bound: number }[];
   /** Whether every term is at its bound, those of `then` too. */
   readonly optimal: boolean;
+}
+
+/** Prices that the search found, by term in its own unit; in the rows of the problem that was searched. */
+export interface Dual {
+  readonly compact: Compact;
+  readonly terms: readonly {
+    /** Index in the objective. */
+    readonly objective: number | undefined;
+    readonly weights: readonly number[];
+    readonly prices: Float64Array;
+  }[];
+}
+
+/** The prices of a search and those that single terms got beside them. */
+export function dualOf({ compact, weighed, prices }: Pick<Searched, "compact" | "weighed" | "prices">): Dual {
+  const own = known.get(compact);
+  const terms = weighed.terms.flatMap(({ objective, factor, idle }, t) => {
+    const before = own?.get(t);
+    if (before !== undefined) return [{ objective, weights: before.weights, prices: before.prices }];
+    if (idle || nameOf(compact.problem, weighed, t) === "imbalance") return [];
+    const weights = weighed.terms.slice(0, t).map((earlier) => (earlier.idle ? 0 : earlier.factor / factor));
+    return [{ objective, weights, prices: prices.map((price) => price / factor) }];
+  });
+  return { compact, terms };
 }
 
 /** Prices and what every workload alone comes to at them, in units of one term, the values of terms before it not yet taken off. */
@@ -115,14 +140,14 @@ function chargedUpTo(compact: Compact, weighed: Weighed, t: number): { arcs: Arc
   return { arcs: arcsOf(compact, { ...sum, joint }), weights: terms.slice(0, t).map(({ factor }) => factor) };
 }
 
-function valuesByTerm(problem: Problem, { terms }: Weighed, placement: Placement): readonly number[] {
+export function valuesByTerm(problem: Problem, { terms }: Weighed, placement: Placement): readonly number[] {
   const values = valuesOf(problem, placement);
   const hidden = choicesOf(problem, placement);
   let level = 0;
   return terms.map(({ objective }) => (objective === undefined ? hidden[level++] : values[objective]) as number);
 }
 
-function nameOf({ objectives }: Problem, { terms }: Weighed, t: number): string | undefined {
+export function nameOf({ objectives }: Problem, { terms }: Weighed, t: number): string | undefined {
   const objective = terms[t]?.objective;
   return objective === undefined ? undefined : objectives[objective]?.name;
 }
@@ -136,7 +161,7 @@ function whole(problem: Problem, { terms }: Weighed, t: number, bound: number): 
   return Math.ceil(bound - 1e-6 * Math.max(1, Math.abs(bound)));
 }
 
-function isWholeTerm(problem: Problem, { objective, costs }: Weighed["terms"][number]): boolean {
+export function isWholeTerm(problem: Problem, { objective, costs }: Weighed["terms"][number]): boolean {
   const name = objective === undefined ? undefined : problem.objectives[objective]?.name;
   if (name === "imbalance") return false;
   if (name !== "latency") return isWhole(costs.cost);
@@ -144,7 +169,7 @@ function isWholeTerm(problem: Problem, { objective, costs }: Weighed["terms"][nu
 }
 
 /** What no placement goes below, of terms that are no sum over replicas. */
-function leastOf(problem: Problem, name: string | undefined): number {
+export function leastOf(problem: Problem, name: string | undefined): number {
   if (name === "latency") return 0;
   if (name !== "clusters" && name !== "imbalance") return -Infinity;
   const present = problem.workloads.filter((workload) => !workload.optional && wantedOf(workload) > 0);

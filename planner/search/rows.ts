@@ -13,7 +13,10 @@ type Shape = Pick<
   readonly poolOf: Int32Array;
 };
 
-type Rows = Pick<Compact, "entryStart" | "entryRow" | "entryAmount" | "capacity" | "rowScale" | "touchy">;
+type Rows = Pick<
+  Compact,
+  "entryStart" | "entryRow" | "entryAmount" | "capacity" | "rowScale" | "touchy" | "rowOrigin" | "ports"
+>;
 
 /** Nodes cut into at most so many parts (see `wholeParts`). */
 const PARTS = 5;
@@ -35,8 +38,9 @@ export function newRows(shape: Shape, limits: readonly Limit[]): Rows {
     }
     entryStart[slot + 1] = next;
   }
-  const { capacity, rowScale, touchy } = kept;
-  return { entryStart, entryRow: row.slice(0, next), entryAmount: amount.slice(0, next), capacity, rowScale, touchy };
+  const { capacity, rowScale, touchy, rowOrigin } = kept;
+  const entries = { entryStart, entryRow: row.slice(0, next), entryAmount: amount.slice(0, next) };
+  return { ...entries, capacity, rowScale, touchy, rowOrigin, ports: found.ports };
 }
 
 interface Found {
@@ -46,6 +50,29 @@ interface Found {
   readonly bounds: readonly number[];
   /** By row: 1 where it says something the others do not. */
   readonly telling: readonly number[];
+  readonly ports: Compact["ports"];
+}
+
+/** What a row is about, as far as people know it by name; `limit` and `cut` are ours. */
+export type RowName =
+  | { readonly kind: "room"; readonly pool: number; readonly resource: number }
+  | { readonly kind: "parts"; readonly pool: number; readonly resource: number; readonly parts: number }
+  | { readonly kind: "port"; readonly pool: number; readonly port: string }
+  | { readonly kind: "other" };
+
+export function rowName({ problem, rowOrigin, ports }: Compact, row: number): RowName {
+  const resources = problem.resources.length;
+  const rooms = problem.pools.length * resources;
+  const at = rowOrigin[row] as number;
+  if (at < rooms) return { kind: "room", pool: Math.floor(at / resources), resource: at % resources };
+  const part = at - rooms;
+  if (part < rooms * (PARTS - 1)) {
+    const of = Math.floor(part / (PARTS - 1));
+    const parts = (part % (PARTS - 1)) + 2;
+    return { kind: "parts", pool: Math.floor(of / resources), resource: of % resources, parts };
+  }
+  const port = ports.get(at);
+  return port === undefined ? { kind: "other" } : { kind: "port", ...port };
 }
 
 /** What the slots take, in arrays that grow. */
@@ -71,7 +98,8 @@ function collect(shape: Shape, limits: readonly Limit[]): Found {
   const bounds: number[] = problem.pools.flatMap(({ shape: free, count }) => free.map((amount) => amount * count));
   const telling: number[] = bounds.map(() => 1);
   const pools = poolRows(problem, bounds, telling);
-  const extra = extraRows(problem, limits, bounds, telling);
+  const ports = new Map<number, { pool: number; port: string }>();
+  const extra = extraRows(problem, limits, bounds, telling, ports);
   const slots = shape.candidateOf.length;
   const first = slots * (1 + problem.resources.length);
   const taken: Taken = { row: new Int32Array(first), amount: new Float64Array(first), size: 0 };
@@ -98,7 +126,7 @@ function collect(shape: Shape, limits: readonly Limit[]): Found {
       }
     }
   }
-  return { start, row: taken.row, amount: taken.amount, bounds, telling };
+  return { start, row: taken.row, amount: taken.amount, bounds, telling, ports };
 }
 
 /** Rows of pools by resource, and of their nodes cut into parts: makes, for one workload, what its pods take of a pool's rows. */
@@ -151,7 +179,13 @@ type Extra = (
 ) => void;
 
 /** Host ports, limits and cuts get rows of their own, made when they are met. */
-function extraRows(problem: Problem, limits: readonly Limit[], bounds: number[], telling: number[]): Extra | undefined {
+function extraRows(
+  problem: Problem,
+  limits: readonly Limit[],
+  bounds: number[],
+  telling: number[],
+  named: Map<number, { pool: number; port: string }>,
+): Extra | undefined {
   const asked = problem.workloads.some(({ hostPorts }) => hostPorts.length > 0);
   if (!asked && limits.length === 0 && problem.rules.every((rule) => rule.kind !== "cut")) return undefined;
   const add = (bound: number): number => {
@@ -178,6 +212,7 @@ function extraRows(problem: Problem, limits: readonly Limit[], bounds: number[],
         const key = `${p} ${port}`;
         const row = ports.get(key) ?? add(nodes(p));
         ports.set(key, row);
+        named.set(row, { pool: p, port });
         emit(row, perNode ? nodes(p) : 1);
       }
     for (const limit of limited)
@@ -210,10 +245,12 @@ function keptRows(shape: Shape, { start, row, amount, bounds, telling }: Found) 
   const capacity: number[] = [];
   const scale: number[] = [];
   const touchy: number[] = [];
+  const origin: number[] = [];
   bounds.forEach((bound, at) => {
     if (telling[at] === 0 || (high[at] as number) <= bound) return;
     number[at] = capacity.length;
     capacity.push(bound);
+    origin.push(at);
     scale.push(Math.max(Math.abs(bound), largest[at] as number));
     touchy.push((low[at] as number) < 0 ? 1 : 0);
   });
@@ -222,5 +259,6 @@ function keptRows(shape: Shape, { start, row, amount, bounds, telling }: Found) 
     capacity: Float64Array.from(capacity),
     rowScale: Float64Array.from(scale),
     touchy: Uint8Array.from(touchy),
+    rowOrigin: Int32Array.from(origin),
   };
 }

@@ -7,6 +7,7 @@ import type { Part } from "../presolve/index.ts";
 import type { Placement, Problem, SolveOptions } from "../problem.ts";
 import { gapOf, solveProblem as solveExactly } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
+import { dualOf } from "./proof.ts";
 import { reducible } from "./reduce.ts";
 import { search } from "./search.ts";
 
@@ -44,17 +45,18 @@ export async function solvePart(
     return size > HUGE
       ? { status: "unknown", solver: "search" }
       : exactly({ ...options, solver: "auto", timeLimit: left() });
+  const told = (solution: ExactSolution): ExactSolution => ({ ...solution, duals: [dualOf(found)] });
   const enough = found.solution.status === "optimal" || gapIn(found.solution) <= options.gap;
-  if (enough || options.stopped() || left() <= 1) return found.solution;
+  if (enough || options.stopped() || left() <= 1) return told(found.solution);
   const kept = reducible(found);
-  if (kept === undefined || kept.size > MIDDLE) return found.solution;
+  if (kept === undefined || kept.size > MIDDLE) return told(found.solution);
   const reduced = {
     ...problem,
     workloads: problem.workloads.map((workload, w) => without(workload, kept.candidates[w] ?? [])),
   };
   const asked = { ...options, solver: "highs", timeLimit: left(), ...spreadTold(options, problem, kept.candidates) };
   const exact = await exactly(asked, reduced, provenOf(found.solution));
-  return better(found.solution, spreadOut(exact, problem, kept.candidates));
+  return told(better(found.solution, spreadOut(exact, problem, kept.candidates)));
 }
 
 /** Values of the terms that are proven, up to the first that is not: nothing that comes after is below them. */

@@ -88,6 +88,7 @@ function together(problem: Problem, presolved: Presolved, solved: readonly Solve
     solver: [...new Set(solved.map((found) => found.solver))].join(" and ") || "presolve",
     situations: situationsOf(presolved, solved),
     floors: optimal ? solved.flatMap((found) => found.floors ?? []) : [],
+    duals: solved.flatMap((found) => found.duals ?? []),
   };
 }
 

@@ -1,4 +1,6 @@
 // A problem solved exactly: encode, minimise term by term, decode. It must not know nodes one by one.
+import type { TermProof } from "../proof.ts";
+import type { Dual } from "../search/proof.ts";
 import type { AfterLoss, Placement, Problem, Solution, SolveOptions } from "../problem.ts";
 import { chooseSolver } from "./choose.ts";
 import { worked } from "../clock.ts";
@@ -14,6 +16,9 @@ export type ExactSolution = Solution & {
   readonly situations?: readonly AfterLoss[];
   /** Proven value of every term, those of `then` too; empty without a proof. */
   readonly floors?: readonly number[];
+  /** Prices that a search found on the way. */
+  readonly duals?: readonly Dual[];
+  readonly proof?: readonly TermProof[];
 };
 
 const NOTHING_LEARNT: Learnt = { cuts: [], limits: [], floors: [] };

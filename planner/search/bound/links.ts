@@ -15,6 +15,8 @@ export interface Link {
   readonly most: Float64Array;
   /** By candidate of `from`: the places (by index) that may serve it; undefined: any, for the latency to it. */
   readonly reach: readonly Int32Array[] | undefined;
+  /** Microseconds of a reach beyond the cluster itself. */
+  readonly within: number | undefined;
 }
 
 /** Rows beyond those of `Compact`, numbered after them. */
@@ -27,6 +29,13 @@ export interface Ties {
   readonly once: Entries;
   /** By workload: 1 where others are served by it, so that standing somewhere is worth something by itself. */
   readonly serves: Uint8Array;
+  /** Rows of those who are apart: whose they are, and of which clusters. */
+  readonly apart: readonly {
+    readonly row: number;
+    readonly a: number;
+    readonly b: number;
+    readonly clusters: readonly number[];
+  }[];
   readonly capacity: Float64Array;
   readonly scale: Float64Array;
   /** Microseconds between clusters, row by row; empty when nothing asks. */
@@ -48,7 +57,9 @@ export function tiesOf(compact: Compact): Ties {
   return found;
 }
 
-type Wish = Pick<Link, "from" | "to"> & { readonly reach: ((cluster: number) => readonly number[]) | undefined };
+type Wish = Pick<Link, "from" | "to" | "within"> & {
+  readonly reach: ((cluster: number) => readonly number[]) | undefined;
+};
 
 function make(compact: Compact): Ties {
   const { problem, workloads } = compact;
@@ -72,7 +83,7 @@ function make(compact: Compact): Ties {
     for (const w of link.to) serves[w] = 1;
     return link;
   });
-  addApart(compact, places, each, rows, first);
+  const apart = addApart(compact, places, each, rows, first);
   const linksOf: Link[][] = Array.from({ length: workloads }, () => []);
   for (const link of links) linksOf[link.from]?.push(link);
   return {
@@ -81,6 +92,7 @@ function make(compact: Compact): Ties {
     each: each.read(),
     once: once.read(),
     serves,
+    apart,
     capacity: Float64Array.from(rows.capacity),
     scale: Float64Array.from(rows.scale),
     distance: links.some(({ reach }) => reach === undefined) ? Float64Array.from(problem.distance.flat()) : EMPTY,
@@ -96,7 +108,7 @@ function wishesOf({ problem, wanted }: Compact): readonly Wish[] {
   const hard = problem.rules.flatMap((rule): readonly Wish[] => {
     if (rule.kind === "near") {
       const to = [...new Set(rule.of.filter((w) => w >= 0))];
-      return [{ from: rule.workload, to, reach: (cluster) => rule.reach[cluster] ?? [] }];
+      return [{ from: rule.workload, to, within: rule.within, reach: (cluster) => rule.reach[cluster] ?? [] }];
     }
     if (rule.kind !== "together") return [];
     // What is optional may stay away from all others; they never from what must run.
@@ -105,18 +117,23 @@ function wishesOf({ problem, wanted }: Compact): readonly Wish[] {
     const ring = sure.length < 2 ? [] : sure.map((w, i) => ({ from: w, to: sure[(i + 1) % sure.length] as number }));
     const free = all.filter((w) => problem.workloads[w]?.optional === true);
     const loose = sure[0] === undefined ? [] : free.map((from) => ({ from, to: sure[0] as number }));
-    return [...ring, ...loose].map(({ from, to }) => ({ from, to: [to], reach: same }));
+    return [...ring, ...loose].map(({ from, to }) => ({ from, to: [to], within: undefined, reach: same }));
   });
-  const soft = problem.latencies.map(({ from, to }) => ({ from, to: [...new Set(to)], reach: undefined }));
+  const soft = problem.latencies.map(({ from, to }) => ({
+    from,
+    to: [...new Set(to)],
+    within: undefined,
+    reach: undefined,
+  }));
   return [...hard, ...soft];
 }
 
-function linkOf(compact: Compact, places: Places, { from, to, reach }: Wish, base: number): Link {
+function linkOf(compact: Compact, places: Places, { from, to, reach, within }: Wish, base: number): Link {
   const { candidateStart, cluster, most, step, wanted } = compact;
   const clusters = [...new Set(to.flatMap(places.of))].sort((a, b) => a - b);
   const total = (wanted[from] as number) * (step[from] as number);
   if (reach === undefined)
-    return { from, to, base, places: Int32Array.from(clusters), most: filled(clusters.length, total), reach };
+    return { from, to, base, places: Int32Array.from(clusters), most: filled(clusters.length, total), reach, within };
   const index = new Map(clusters.map((c, d) => [c, d]));
   const served = new Float64Array(clusters.length);
   const lists: Int32Array[] = [];
@@ -126,7 +143,7 @@ function linkOf(compact: Compact, places: Places, { from, to, reach }: Wish, bas
     lists.push(Int32Array.from(list));
   }
   const least = served.map((amount) => Math.min(amount, total));
-  return { from, to, base, places: Int32Array.from(clusters), most: least, reach: lists };
+  return { from, to, base, places: Int32Array.from(clusters), most: least, reach: lists, within };
 }
 
 /** In each group together not more than one of both: a share of what each could have there, at most one in all. */
@@ -136,7 +153,8 @@ function addApart(
   each: Collected,
   rows: { readonly capacity: number[]; readonly scale: number[] },
   first: number,
-): void {
+): Ties["apart"] {
+  const found: Ties["apart"][number][] = [];
   const { problem, most, step, wanted } = compact;
   for (const rule of problem.rules) {
     if (rule.kind !== "apart" || rule.a < 0 || rule.b < 0 || rule.a === rule.b) continue;
@@ -151,8 +169,10 @@ function addApart(
       rows.capacity.push(1);
       rows.scale.push(1);
       for (const side of own) for (const c of side.candidates) each.add(c, row, 1 / side.most);
+      found.push({ row, a: rule.a, b: rule.b, clusters: group });
     }
   }
+  return found;
 }
 
 function filled(size: number, value: number): Float64Array {

@@ -1,0 +1,187 @@
+// The proof of an answer as anyone can check it: for each term, prices on the whole problem and what they prove, beside what is claimed. It
+// must not know how the answer or its bounds were found.
+import type { Placement, Problem } from "../problem.ts";
+import type { TermProof } from "../proof.ts";
+import { arcsOf } from "./arcs.ts";
+import type { Arcs } from "./arcs.ts";
+import { ascend } from "./bound.ts";
+import { evenShares } from "./bound/shares.ts";
+import { namedPrices, pricesFrom } from "./bound/names.ts";
+import { compactOf } from "./compact.ts";
+import type { Compact } from "./compact.ts";
+import { isWholeTerm, leastOf, nameOf, reaches, valuesByTerm } from "./proof.ts";
+import type { Dual } from "./proof.ts";
+import { newRelaxed } from "./relaxed.ts";
+import { summed, weigh } from "./weigh.ts";
+import type { Weighed } from "./weigh.ts";
+
+type Objective = readonly { readonly name: string; readonly value: number; readonly bound: number }[];
+
+export interface Claim {
+  readonly placement: Placement;
+  readonly objective: Objective;
+  /** Prices that the search found, of the whole or of its parts. */
+  readonly duals: readonly Dual[];
+  /** An exact solver was at work: what prices do not prove it may have proven by leaving nothing out. */
+  readonly exhausted: boolean;
+}
+
+export interface Certified {
+  readonly objective: Objective;
+  readonly proof: readonly TermProof[];
+}
+
+/** Arcs looked at for the prices of one term, where it has none: of what is claimed, and of what only comes after it. */
+const WORK = { first: 3e7, later: 4e6 };
+/** Passes at most, and those below which none is worth it. */
+const STEPS = { most: 240, least: 24 };
+/** How much less than outweighing all that follows an earlier term may weigh: the best of these counts. */
+const SCALES = [1, 0.03, 0.001];
+
+/** Proves every term again on the whole problem, at prices that are shown; bounds become those where they are better. */
+export function certify(problem: Problem, claim: Claim): Certified {
+  const compact = claim.duals.find((dual) => dual.compact.problem === problem)?.compact ?? compactOf(problem);
+  const weighed = weigh(compact);
+  const values = valuesByTerm(problem, weighed, claim.placement);
+  let first = true;
+  const objective: { name: string; value: number; bound: number }[] = [];
+  const proof: TermProof[] = [];
+  weighed.terms.forEach((term, t) => {
+    const name = nameOf(problem, weighed, t);
+    if (name === undefined) return;
+    const claimed = claim.objective[term.objective as number] ?? { name, value: values[t] as number, bound: -Infinity };
+    const ground: Ground = { compact, weighed, values, t, work: first ? WORK.first : WORK.later };
+    const found = bestOf(ground, claim.duals, claimed);
+    const least = Math.max(whole(ground, found.priced), leastOf(problem, name), term.costs.constant);
+    const kept = claim.exhausted || reaches(claimed.bound, least) ? Math.max(claimed.bound, least) : least;
+    const bound = tidy(Math.min(claimed.value, kept));
+    const proven = reaches(bound, least);
+    proof.push({ name, bound, by: !proven ? "exhaustion" : isEmpty(found.prices) ? "trivial" : "prices", ...found });
+    objective.push({ name: claimed.name, value: claimed.value, bound });
+    first &&= reaches(claimed.value, bound);
+  });
+  return { objective, proof };
+}
+
+interface Ground {
+  readonly compact: Compact;
+  readonly weighed: Weighed;
+  readonly values: readonly number[];
+  readonly t: number;
+  readonly work: number;
+}
+
+type Shown = Pick<TermProof, "priced" | "given" | "prices">;
+
+const isEmpty = (prices: TermProof["prices"]): boolean => Object.keys(prices).length === 0;
+
+/** Without prices, at those of the search, and at prices of its own: what proves most. */
+function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[number]): Shown {
+  const { compact, weighed, t, values, work } = ground;
+  const enough = (shown: Shown): boolean => reaches(claimed.value, whole(ground, shown.priced));
+  const alone = Math.max(leastOf(compact.problem, claimed.name), weighed.terms[t]?.costs.constant ?? 0);
+  if (reaches(claimed.value, alone)) return { priced: tidy(alone), given: [], prices: {} };
+  const free = lagrangian(ground, 1);
+  let best = shown(ground, free, evenly(compact, free));
+  const better = (other: Shown): void => {
+    if (other.priced > best.priced + 1e-12 * Math.abs(best.priced)) best = other;
+  };
+  if (enough(best)) return best;
+  const objective = weighed.terms[t]?.objective;
+  const known = duals.flatMap(({ compact: of, terms }) =>
+    terms.flatMap((term) =>
+      term.objective === objective && term.weights.length === t ? [{ ...term, compact: of }] : [],
+    ),
+  );
+  const [one] = known;
+  if (one !== undefined) {
+    const weights = one.weights.map((_, s) => Math.max(...known.map((dual) => dual.weights[s] ?? 0)));
+    const at = lagrangian(ground, weights);
+    const size = newRelaxed(compact, at.arcs).rows.capacity.length;
+    const prices = new Float64Array(size);
+    for (const dual of known) {
+      const own =
+        dual.compact === compact
+          ? dual.prices
+          : pricesFrom(compact, at.arcs, namedPrices(dual.compact, at.arcs, dual.prices), size);
+      for (let row = 0; row < Math.min(size, own.length); row++)
+        prices[row] = (prices[row] as number) + (own[row] as number);
+    }
+    better(shown(ground, at, prices));
+    if (enough(best) || reaches(claimed.bound, whole(ground, best.priced))) return best;
+  }
+  const steps = Math.min(STEPS.most, Math.floor(work / Math.max(1, compact.most.length)));
+  if (steps < STEPS.least) return best;
+  const tight = free.weights.every((weight) => weight === 0);
+  for (const scale of tight ? [1] : SCALES) {
+    const at = lagrangian(ground, scale);
+    const held = at.weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
+    const from = evenly(compact, at);
+    const found = ascend(compact, at.arcs, { steps, upper: held + claimed.value, from, stopped: () => false });
+    better(shown(ground, at, found.prices));
+    if (enough(best)) break;
+  }
+  return best;
+}
+
+interface Lagrangian {
+  readonly arcs: Arcs;
+  readonly weights: readonly number[];
+}
+
+/** Arcs that charge one of a term and, of those before it, what they weigh: by term, or as a share of what outweighs all that follow. */
+function lagrangian({ compact, weighed, values, t }: Ground, scale: number | readonly number[]): Lagrangian {
+  const { problem } = compact;
+  const current = weighed.terms[t] as Weighed["terms"][number];
+  const name = nameOf(problem, weighed, t);
+  const weights = weighed.terms.slice(0, t).map((term, s) => {
+    if (term.idle || nameOf(problem, weighed, s) === "imbalance") return 0;
+    if (typeof scale !== "number") return rounded(scale[s] ?? 0);
+    const per = name === "imbalance" ? Math.max(1, Math.abs(values[s] as number)) : 1;
+    return rounded((scale * term.factor) / current.factor / per);
+  });
+  const terms = weighed.terms.slice(0, t + 1).map((term, s) => ({ ...term, factor: weights[s] ?? 1 }));
+  const sum = summed(compact, { ...weighed, terms }, t + 1);
+  const weightOf = (other: string): number => {
+    const s = weighed.terms.findIndex((_, at) => nameOf(problem, weighed, at) === other);
+    return s < 0 || s > t ? 0 : s === t ? 1 : (weights[s] as number);
+  };
+  const held = weighed.terms.findIndex((_, s) => s < t && nameOf(problem, weighed, s) === "imbalance");
+  const joint = {
+    ...sum.joint,
+    clusters: weightOf("clusters"),
+    imbalance: name === "imbalance",
+    atMost: held < 0 ? undefined : (values[held] as number),
+  };
+  return { arcs: arcsOf(compact, { ...sum, joint }), weights };
+}
+
+const rounded = (value: number): number => Number(value.toPrecision(9));
+
+/** What prices prove as they are shown, rounded. */
+function shown({ compact, weighed, values }: Ground, { arcs, weights }: Lagrangian, prices: Float64Array): Shown {
+  const relaxed = newRelaxed(compact, arcs);
+  const named = namedPrices(compact, arcs, prices);
+  const level = relaxed.pass(pricesFrom(compact, arcs, named, relaxed.rows.capacity.length), true);
+  const held = weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
+  const given = weights.flatMap((weight, term) =>
+    weight === 0 ? [] : [{ term, name: nameOf(compact.problem, weighed, term) ?? "choices", weight }],
+  );
+  return { priced: tidy(level - held), given, prices: named };
+}
+
+/** No prices; of the highest share, all there is of the scarcest resource alike. */
+function evenly(compact: Compact, { arcs }: Lagrangian): Float64Array {
+  const { rows } = newRelaxed(compact, arcs);
+  const prices = new Float64Array(rows.capacity.length);
+  if (arcs.joint.imbalance) prices.set(evenShares(compact), rows.simplex);
+  return prices;
+}
+
+function whole({ compact, weighed, t }: Ground, bound: number): number {
+  const term = weighed.terms[t];
+  if (term === undefined || !isWholeTerm(compact.problem, term)) return bound;
+  return Math.ceil(bound - 1e-6 * Math.max(1, Math.abs(bound)));
+}
+
+const tidy = (value: number): number => Number(value.toPrecision(12));
