@@ -9,6 +9,10 @@ import type { Encoded } from "./encode/encode.ts";
 import type { Situation } from "./encode/survive.ts";
 import type { Learnt } from "./learnt.ts";
 import { lexicographic } from "./lexicographic.ts";
+import { solveLossByLoss } from "./loss-by-loss.ts";
+import type { SolveWith } from "./loss-by-loss.ts";
+import { lossesOf } from "./losses.ts";
+import type { Loss } from "./losses.ts";
 import type { ModelOptions } from "./model.ts";
 
 /** A solution with what comes back after each loss that is survived. */
@@ -23,13 +27,39 @@ export type ExactSolution = Solution & {
 
 const NOTHING_LEARNT: Learnt = { cuts: [], limits: [], floors: [] };
 
-/** Solves a problem with the solver that is named or, for `auto`, that suits its size. */
+type ExactOptions = SolveOptions & Pick<ModelOptions, "nodes">;
+
+/** Columns that all losses together may add to a model before they are looked at one after the other. */
+const LOSSES_AT_ONCE = 400;
+
+/**
+ * Solves a problem with the solver that is named or, for `auto`, that suits its size.
+ * @param together columns that losses may add before they are looked at one after the other.
+ */
 export async function solveProblem(
   problem: Problem,
-  options: SolveOptions & Pick<ModelOptions, "nodes">,
+  options: ExactOptions,
   learnt: Learnt = NOTHING_LEARNT,
+  together = LOSSES_AT_ONCE,
 ): Promise<ExactSolution> {
-  const encoded = encode(problem, learnt);
+  const losses = lossesOf(problem);
+  const columns = losses.reduce(
+    (sum, { rules }) =>
+      sum + rules.reduce((own, { workload }) => own + (problem.workloads[workload]?.candidates.length ?? 0), 0),
+    0,
+  );
+  const solveWith: SolveWith = (chosen, asked, known) => solveOnce(problem, chosen, { ...options, ...asked }, known);
+  if (columns <= together) return (await solveWith(losses, options, learnt)).solution;
+  return solveLossByLoss(losses, options, learnt, solveWith);
+}
+
+async function solveOnce(
+  problem: Problem,
+  losses: readonly Loss[],
+  options: ExactOptions,
+  learnt: Learnt,
+): Promise<Awaited<ReturnType<SolveWith>>> {
+  const encoded = encode(problem, learnt, losses);
   const solver = chooseSolver(options.solver, encoded.draft);
   worked(options.now, encoded.draft.lower.length * ENCODING);
   const { timeLimit, gap, seed, now, stopped, nodes } = options;
@@ -41,17 +71,23 @@ export async function solveProblem(
     { timeLimit, gap, seed, now, stopped, onProgress, ...(nodes === undefined ? {} : { nodes }) },
     learnt.floors,
   );
-  if (found.status === "infeasible" || found.status === "unknown") return { status: found.status, solver: solver.name };
+  if (found.status === "infeasible" || found.status === "unknown")
+    return { solution: { status: found.status, solver: solver.name }, ground: encoded.ground, values: [] };
   const objective = encoded.terms.flatMap((term, t) => {
     const result = found.terms[t];
     if (term.index === undefined || result === undefined) return [];
     return [{ name: term.name, value: tidy(result.value * term.unit), bound: tidy(result.bound * term.unit) }];
   });
-  const [planned, ...losses] = encoded.situations;
+  const [planned, ...after] = encoded.situations;
   const placement = decode(problem, planned as Situation, found.values);
-  const situations = losses.map((loss) => afterLoss(problem, loss, placement, decode(problem, loss, found.values)));
+  const situations = after.map((loss) => afterLoss(problem, loss, placement, decode(problem, loss, found.values)));
   const floors = found.status === "optimal" ? found.terms.map((term) => term.bound) : [];
-  return { status: found.status, placement, objective, gap: gapOf(objective), solver: solver.name, situations, floors };
+  const { status } = found;
+  return {
+    solution: { status, placement, objective, gap: gapOf(objective), solver: solver.name, situations, floors },
+    ground: encoded.ground,
+    values: found.values,
+  };
 }
 
 /** What came back after a loss: all that is there beyond what is planned. */

@@ -3,6 +3,8 @@
 import { atMost, newDraft } from "../draft.ts";
 import type { Draft } from "../draft.ts";
 import type { Learnt } from "../learnt.ts";
+import { lossesOf } from "../losses.ts";
+import type { Loss } from "../losses.ts";
 import { valueOf } from "../model.ts";
 import type { Because, Placement, Problem, ProblemWorkload } from "../../problem.ts";
 import { encodeCuts } from "./cuts.ts";
@@ -12,6 +14,7 @@ import type { Ground } from "./ground.ts";
 import { encodeObjectives } from "./objective.ts";
 import type { EncodedTerm } from "./objective.ts";
 import { encodeRules } from "./rules.ts";
+import { encodeKeeping, encodeRecovery } from "./survive.ts";
 import type { Situation } from "./survive.ts";
 
 export interface Encoded {
@@ -22,7 +25,12 @@ export interface Encoded {
   readonly terms: readonly EncodedTerm[];
 }
 
-export function encode(problem: Problem, learnt?: Pick<Learnt, "cuts" | "limits">): Encoded {
+/** @param losses after which everything that is lost comes back; of all others only so much is asked that enough remains. */
+export function encode(
+  problem: Problem,
+  learnt?: Pick<Learnt, "cuts" | "limits">,
+  losses: readonly Loss[] = lossesOf(problem),
+): Encoded {
   const draft = newDraft();
   const ground = layGround(problem, draft);
   const facts = problem.clusters.map((cluster): Because => ({
@@ -32,9 +40,11 @@ export function encode(problem: Problem, learnt?: Pick<Learnt, "cuts" | "limits"
   encodeCounts(ground);
   const load = loadOf(problem, ground.placed);
   encodeCapacity(problem, draft, load, facts);
-  const losses = encodeRules(ground);
-  for (const { placed } of losses) encodeCapacity(problem, draft, loadOf(problem, placed), facts);
-  const situations = [{ lost: new Set<number>(), placed: ground.placed }, ...losses];
+  encodeRules(ground);
+  encodeKeeping(ground, lossesOf(problem));
+  const after = losses.map((loss) => encodeRecovery(ground, loss));
+  for (const { placed } of after) encodeCapacity(problem, draft, loadOf(problem, placed), facts);
+  const situations = [{ lost: new Set<number>(), placed: ground.placed }, ...after];
   encodeCuts(ground, situations, learnt?.cuts ?? []);
   for (const { cluster, resource, most } of learnt?.limits ?? [])
     atMost(draft, usedOn(problem, load, cluster, resource), most);

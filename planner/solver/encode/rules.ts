@@ -5,13 +5,10 @@ import type { ProblemWorkload, Rule } from "../../problem.ts";
 import { countOf, wantedReplicas } from "./counting.ts";
 import { allReplicas, replicasOn } from "./ground.ts";
 import type { Ground, Presence } from "./ground.ts";
-import { encodeSurvival } from "./survive.ts";
-import type { Situation } from "./survive.ts";
 
-/** Adds the rows of every rule; returns the situations after each loss that `survive` speaks of. */
-export function encodeRules(ground: Ground): readonly Situation[] {
+/** Adds the rows of every rule but `survive`, which speaks of losses. */
+export function encodeRules(ground: Ground): void {
   for (const rule of ground.problem.rules) encodeRule(ground, rule);
-  return encodeSurvival(ground);
 }
 
 function encodeRule(ground: Ground, rule: Rule): void {

@@ -1,12 +1,16 @@
 // `survive` in the model itself: for each loss, what was lost comes back on what is left, beside the rest, which does not move.
-// It must not know how nodes are packed.
-import { atLeast, atMost, equals, minus, plus, sum, times } from "../draft.ts";
+// It must not know how nodes are packed, or which losses there are.
+import { atLeast, atMost, equals, minus, newDraft, plus, sum, times } from "../draft.ts";
+import type { Draft } from "../draft.ts";
+import type { Loss, SurviveRule } from "../losses.ts";
+import { valueOf } from "../model.ts";
 import type { Linear } from "../model.ts";
-import type { Problem, ProblemWorkload, Rule } from "../../problem.ts";
+import type { NodeCut, ProblemWorkload } from "../../problem.ts";
+import { encodeCapacity, loadOf, wantedReplicas } from "./counting.ts";
+import type { PoolLoad } from "./counting.ts";
+import { encodeCuts } from "./cuts.ts";
 import { allReplicas, copySize, isWhole, presence, replicasOn } from "./ground.ts";
 import type { Ground, Presence } from "./ground.ts";
-
-type Survive = Extract<Rule, { readonly kind: "survive" }>;
 
 /** Where everything is in one case: as planned, or after a loss with what came back. */
 export interface Situation {
@@ -18,45 +22,91 @@ export interface Situation {
 
 const NOTHING: Presence = { replicas: { columns: [], coefficients: [], constant: 0 }, most: 0, byPool: new Map() };
 
-export function encodeSurvival(ground: Ground): readonly Situation[] {
-  const rules = ground.problem.rules.filter((rule) => rule.kind === "survive");
-  return lossCases(ground.problem, rules).map((lost) => {
-    const bound = rules.filter((rule) => covers(rule, lost));
-    for (const rule of bound) keep(ground, rule, lost);
-    return recover(ground, [...new Set(bound.map((rule) => rule.workload))], lost);
-  });
-}
-
-/** Distinct sets of clusters that one of the rules loses at once and that matter to one of them. */
-export function lossCases(problem: Problem, rules: readonly Survive[]): readonly ReadonlySet<number>[] {
-  const used = new Set(
-    rules.flatMap((rule) => problem.workloads[rule.workload]?.candidates.map((c) => c.cluster) ?? []),
-  );
-  const found = new Map<string, ReadonlySet<number>>();
-  for (const { groups, count } of rules) {
-    const relevant = groups.filter((group) => group.some((cluster) => used.has(cluster)));
-    for (const choice of choose(relevant, Math.min(count, relevant.length))) {
-      const lost = choice.flat().sort((a, b) => a - b);
-      if (lost.length > 0) found.set(lost.join(), new Set(lost));
-    }
+/** Whatever is lost, enough replicas are elsewhere: a row for each rule and loss, and no column. */
+export function encodeKeeping(ground: Ground, losses: readonly Loss[]): void {
+  for (const { lost, rules } of losses) {
+    const gone = new Set(lost);
+    for (const rule of rules) keep(ground, rule, gone);
   }
-  return [...found.values()];
 }
 
-function choose<T>(items: readonly T[], count: number): T[][] {
-  if (count === 0) return [[]];
-  return items.flatMap((item, i) => choose(items.slice(i + 1), count - 1).map((rest) => [item, ...rest]));
+/** What a loss takes comes back: columns for it, and where everything is then. */
+export function encodeRecovery(ground: Ground, { lost, rules }: Loss): Situation {
+  return recover(ground, [...new Set(rules.map((rule) => rule.workload))], new Set(lost));
 }
 
-/** A promise speaks of a loss that touches no more of its groups than it names. */
-const covers = ({ groups, count }: Survive, lost: ReadonlySet<number>): boolean =>
-  groups.filter((group) => group.some((cluster) => lost.has(cluster))).length <= count;
+/** What is planned, in numbers, and what it takes of each pool. */
+export interface Planned {
+  readonly ground: Ground;
+  readonly load: PoolLoad;
+}
+
+/** The point of a model as a plan that stands. */
+export function plannedAt({ problem, placed, candidateOn, there }: Ground, values: readonly number[]): Planned {
+  const fixed = (linear: Linear): Linear => ({
+    columns: [],
+    coefficients: [],
+    constant: Math.round(valueOf(linear, values)),
+  });
+  const standing = placed.map((own) =>
+    own.map(({ replicas, most, byPool }): Presence => ({
+      replicas: fixed(replicas),
+      most,
+      byPool: new Map([...byPool].map(([pool, carried]) => [pool, fixed(carried)])),
+    })),
+  );
+  return {
+    ground: { problem, draft: newDraft(), placed: standing, candidateOn, there },
+    load: loadOf(problem, standing),
+  };
+}
+
+/** What may come back where, beside a plan that stands. */
+export interface Return {
+  readonly draft: Draft;
+  readonly coming: readonly { readonly workload: number; readonly candidate: number; readonly replicas: Linear }[];
+}
+
+/** A model of one loss alone: what comes back is all that is decided. Undefined when the loss takes nothing. */
+export function encodeReturn(
+  { ground, load }: Planned,
+  { lost, rules }: Loss,
+  cuts: readonly NodeCut[],
+): Return | undefined {
+  const { problem } = ground;
+  const gone = new Set(lost);
+  const draft = newDraft();
+  const beside = { ...ground, draft };
+  const bound = [...new Set(rules.map((rule) => rule.workload))].filter(
+    (w) => replicasOn(ground, w, gone).constant > 0,
+  );
+  if (bound.length === 0) return undefined;
+  const coming: { workload: number; candidate: number; replicas: Linear }[] = [];
+  const placed = [...ground.placed];
+  const touched = new Map<number, { workload: number; carried: Linear }[]>();
+  for (const w of bound) {
+    const back = returns(beside, w, gone);
+    back.forEach(({ replicas, most, byPool }, candidate) => {
+      if (most > 0) coming.push({ workload: w, candidate, replicas });
+      for (const [pool, carried] of byPool) {
+        const entries = touched.get(pool) ?? [...(load.get(pool) ?? [])];
+        entries.push({ workload: w, carried });
+        touched.set(pool, entries);
+      }
+    });
+    placed[w] = (ground.placed[w] ?? []).map((own, i) => joined(own, back[i] as Presence));
+  }
+  encodeCapacity(problem, draft, touched, []);
+  encodeCuts(beside, [{ lost: gone, placed }], cuts);
+  return { draft, coming };
+}
 
 /** Enough replicas are outside of the loss; an optional workload only promises it when it is placed. */
-function keep(ground: Ground, { workload, keeping, because }: Survive, lost: ReadonlySet<number>): void {
+function keep(ground: Ground, { workload, keeping, because }: SurviveRule, lost: ReadonlySet<number>): void {
   const of = ground.problem.workloads[workload] as ProblemWorkload;
-  const left = minus(allReplicas(ground, workload), replicasOn(ground, workload, lost));
-  if (!of.optional) return atLeast(ground.draft, left, keeping, because);
+  const taken = replicasOn(ground, workload, lost);
+  if (!of.optional) return atMost(ground.draft, taken, wantedReplicas(of) - keeping, because);
+  const left = minus(allReplicas(ground, workload), taken);
   of.candidates.forEach((_, i) => {
     if ((ground.placed[workload]?.[i] as Presence).most === 0) return;
     atLeast(ground.draft, minus(left, times(ground.there(workload, i), keeping)), 0, because);
@@ -71,13 +121,20 @@ function recover(ground: Ground, bound: readonly number[], lost: ReadonlySet<num
       lost.has(workload.candidates[i]?.cluster as number) ? NOTHING : presence,
     );
     if (!back.has(w)) return staying;
-    const coming = workload.candidates.map(({ cluster }, i) => (lost.has(cluster) ? NOTHING : returning(ground, w, i)));
-    const because = ground.problem.rules.find((rule) => rule.kind === "survive" && rule.workload === w)?.because;
-    const returned = plus(...coming.map((presence) => presence.replicas));
-    equals(ground.draft, minus(returned, replicasOn(ground, w, lost)), 0, because);
+    const coming = returns(ground, w, lost);
     return staying.map((presence, i) => joined(presence, coming[i] as Presence));
   });
   return { lost, placed };
+}
+
+/** All that a loss takes of a workload, on what is left. */
+function returns(ground: Ground, w: number, lost: ReadonlySet<number>): readonly Presence[] {
+  const { candidates } = ground.problem.workloads[w] as ProblemWorkload;
+  const coming = candidates.map(({ cluster }, i) => (lost.has(cluster) ? NOTHING : returning(ground, w, i)));
+  const because = ground.problem.rules.find((rule) => rule.kind === "survive" && rule.workload === w)?.because;
+  const returned = plus(...coming.map((presence) => presence.replicas));
+  equals(ground.draft, minus(returned, replicasOn(ground, w, lost)), 0, because);
+  return coming;
 }
 
 /** What may come to a candidate: replicas one by one, or a whole copy where none is yet. */
