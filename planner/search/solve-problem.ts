@@ -51,16 +51,19 @@ function tellingOf(
   { onProgress }: SolveOptions,
 ): Pick<SolveOptions, "onProgress"> {
   if (onProgress === undefined) return {};
-  if (presolved.parts[0]?.problem === problem) return { onProgress };
   const last = solved.length === presolved.parts.length - 1;
   const before = solved.map((found) => found.placement);
+  const joined = (placement: Placement): Placement => joinPlacements(presolved, problem, [...before, placement]);
+  // What one part of several is worth says nothing of the whole.
+  const isWhole = presolved.parts.length === 1 && presolved.parts[0]?.workloads.length === problem.workloads.length;
   return {
-    onProgress: ({ placement, objective: _objective, term: _term, ...told }) =>
-      onProgress(
-        placement === undefined || !last
-          ? told
-          : { ...told, placement: () => joinPlacements(presolved, problem, [...before, placement()]) },
-      ),
+    onProgress: ({ placement, objective, term, ...told }) =>
+      onProgress({
+        ...told,
+        ...(isWhole && objective !== undefined ? { objective } : {}),
+        ...(isWhole && term !== undefined ? { term } : {}),
+        ...(placement === undefined || !last ? {} : { placement: () => joined(placement()) }),
+      }),
   };
 }
 
