@@ -22,8 +22,14 @@ export type Merged = ReadonlyMap<number, { readonly usable: Usable; readonly mem
  * and where they run already. Only divided workloads are merged, of which no more runs than is wanted (so that what one keeps takes nothing from
  * another), whose room is that of the nodes alone (of single copies, and of pods that keep their like away, the sum says too little), and of which
  * no rule, latency or cut speaks.
+ * @param free what a node of a pool has free beside DaemonSets, where there are any.
  */
-export function mergedOf(problem: Problem, usable: readonly Usable[], { cuts }: Pick<Learnt, "cuts">): Merged {
+export function mergedOf(
+  problem: Problem,
+  usable: readonly Usable[],
+  free: ReadonlyMap<number, readonly number[]>,
+  { cuts }: Pick<Learnt, "cuts">,
+): Merged {
   if (problem.rules.some((rule) => rule.kind === "survive")) return new Map();
   const spoken = new Set([
     ...problem.rules.flatMap(speaksOf),
@@ -42,7 +48,7 @@ export function mergedOf(problem: Problem, usable: readonly Usable[], { cuts }: 
   });
   const found = [...buckets.values()]
     .flat()
-    .filter((own) => own.length > 1 && isRoomOfNodes(problem, usable[own[0] as number] as Usable));
+    .filter((own) => own.length > 1 && isRoomOfNodes(problem, free, usable[own[0] as number] as Usable));
   return new Map(found.map((own) => [own[0] as number, asOne(usable, own)]));
 }
 
@@ -110,8 +116,8 @@ function isAlike(a: Usable, b: Usable): boolean {
   );
 }
 
-/** Whether the most that a cluster takes of a workload is what its empty nodes hold: then it is the most of all its like together. */
-function isRoomOfNodes(problem: Problem, { workload }: Usable): boolean {
+/** Whether the most that a cluster takes of a workload is what its nodes hold: then it is the most of all its like together. */
+function isRoomOfNodes(problem: Problem, free: ReadonlyMap<number, readonly number[]>, { workload }: Usable): boolean {
   const { most, pools } = columnsOf(workload);
   const room = new Map<readonly number[], number>();
   const roomOn = (list: readonly number[]): number => {
@@ -119,7 +125,9 @@ function isRoomOfNodes(problem: Problem, { workload }: Usable): boolean {
     if (sum === undefined) {
       sum = 0;
       for (const p of list)
-        sum += (problem.pools[p]?.count ?? 0) * fitting(workload.demand, problem.pools[p]?.shape ?? []);
+        sum +=
+          (problem.pools[p]?.count ?? 0) *
+          Math.max(0, fitting(workload.demand, free.get(p) ?? problem.pools[p]?.shape ?? []));
       room.set(list, sum);
     }
     return sum;

@@ -5,6 +5,7 @@ import type { Placement, Problem } from "../problem.ts";
 import type { Learnt } from "../solver/learnt.ts";
 import { mergedOf, toldApart } from "./alike.ts";
 import type { Member } from "./alike.ts";
+import { besideDaemons, freeOfDaemons } from "./beside.ts";
 import { componentsOf } from "./components.ts";
 import { completes, exceeds, verdicts } from "./decided.ts";
 import { partOf } from "./parts.ts";
@@ -25,14 +26,15 @@ const NOTHING: Learned = { cuts: [], limits: [] };
 
 /** Parts that can be solved each on its own; `impossible` when what is decided already breaks a capacity. */
 export function presolve(problem: Problem, learnt: Learned = NOTHING): Presolved | "impossible" {
+  const free = freeOfDaemons(problem);
   const usable: Usable[] = [];
-  for (const workload of problem.workloads) {
+  for (const workload of besideDaemons(problem, free)) {
     const found = usableOf(workload);
     if (found === "impossible") return found;
     usable.push(found);
   }
   const { parts, decided: wholly } = componentsOf(problem, usable);
-  const merged = mergedOf(problem, usable, learnt);
+  const merged = mergedOf(problem, usable, free, learnt);
   const whole =
     parts.length === 1 &&
     wholly.length === 0 &&

@@ -3,10 +3,13 @@ import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import { buildProblem } from "../../planner/build/index.ts";
 import { toldApart } from "../../planner/presolve/alike.ts";
+import { besideDaemons, freeOfDaemons } from "../../planner/presolve/beside.ts";
 import { presolve, valuesOf, type Part } from "../../planner/presolve/index.ts";
 import { solveProblem } from "../../planner/search/index.ts";
 import { solveProblem as solveWhole } from "../../planner/solver/solve.ts";
 import type { Problem } from "../../planner/index.ts";
+import { cluster, feature, GiB, irOf, not, pool, run, workload } from "../kit/ir.ts";
+import { bruteForce } from "../oracles/brute-force.ts";
 import { randomIr } from "../planner/random-ir.ts";
 import { joined } from "./joined.ts";
 
@@ -25,7 +28,8 @@ const randomProblem = (seed: number): Problem => {
 };
 
 async function difference(problem: Problem): Promise<string | undefined> {
-  const whole = await solveWhole(problem, options);
+  const beside = { ...problem, workloads: besideDaemons(problem, freeOfDaemons(problem)) };
+  const whole = await solveWhole(beside, options);
   const parts = await solveProblem(problem, options);
   if (whole.status !== parts.status) return `${parts.status} instead of ${whole.status}`;
   if (!("objective" in whole) || !("objective" in parts)) return undefined;
@@ -122,6 +126,36 @@ describe("workloads that nothing tells apart", () => {
       [2, 0, 0, 0],
       [0, 0, 2, 2],
     ]);
+  });
+});
+
+describe("DaemonSets that must be there", () => {
+  const node = { cpu: 8000, memory: 32 * GiB };
+  const agent = workload("core/agent", { perNode: true, demand: { cpu: 1000 } });
+  const web = workload("core/web", { demand: { cpu: 4000 } });
+  const ir = (optional: boolean) =>
+    irOf({
+      clusters: [cluster("paris", [pool("a", 3, node)]), cluster("lyon", [pool("a", 1, node, { features: ["gpu"] })])],
+      workloads: [agent, web],
+      runs: [
+        run(agent, { spreading: { kind: "each" }, where: [not(feature("gpu", "node"))], optional }),
+        run(web, { spreading: { kind: "divided", total: 5 } }),
+      ],
+    });
+  const most = (optional: boolean): readonly number[] => {
+    const problem = buildProblem(ir(optional), {}).value;
+    return besideDaemons(problem, freeOfDaemons(problem))[1]!.candidates.map((candidate) => candidate.most);
+  };
+
+  it("leave less of their nodes to others", () => {
+    expect(most(false)).toEqual([3, 2]);
+    expect(most(true)).toEqual([6, 2]);
+  });
+
+  it("are in the answer as brute force has it", async () => {
+    const solution = await solveProblem(buildProblem(ir(false), {}).value, options);
+    expect("placement" in solution ? solution.placement[1] : []).toEqual([3, 2]);
+    expect(bruteForce(ir(false), {}).kind).toBe("best");
   });
 });
 
