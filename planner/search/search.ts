@@ -7,6 +7,7 @@ import type { Learnt } from "../solver/learnt.ts";
 import { gapOf } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
 import { arcsOf } from "./arcs.ts";
+import { oscillate } from "./assignment/oscillate.ts";
 import type { Arcs } from "./arcs.ts";
 import { ascend, newPrices } from "./bound.ts";
 import type { Ascent } from "./bound.ts";
@@ -53,11 +54,13 @@ const DEEPER = 2e-4;
 /** Rounds over all that rules bind. */
 const AGAIN = 3;
 
-/** Searches for a good placement and proves how good it is. Undefined when it found none, which proves nothing. */
+/** Searches for a good placement and proves how good it is. Undefined when it found none, which proves nothing. * @param finish whether exact solvers come after it: what they do better is left to them.
+ */
 export async function search(
   problem: Problem,
   options: SolveOptions,
   learnt: Pick<Learnt, "cuts" | "limits" | "truth">,
+  finish = false,
 ): Promise<Searched | undefined> {
   const started = options.now();
   const over = (): boolean => options.stopped() || options.now() - started >= options.timeLimit;
@@ -147,8 +150,19 @@ export async function search(
     worthwhile: worthwhile(compact, arcsOf(compact, weights), prices, worth(state, weights)),
     solver: highs,
   };
+  const oscillated = oscillate(around, prices, {
+    seed: options.seed,
+    now: options.now,
+    over: () => over() || near(),
+    packs: (cluster) => nodes.packs(state, cluster),
+    better: () => {
+      proof = rebased(proof, state);
+      report();
+    },
+  });
   const step = neighbourhoods(around, ranked, prices, warm ? weighed.before : undefined, options.seed);
-  for (let fresh = 0; !near() && !over();) {
+  const exactNext = finish && oscillated !== undefined;
+  for (let fresh = 0; !exactNext && !near() && !over();) {
     const gained = await step(options.timeLimit - (options.now() - started), options);
     if (gained === undefined) break;
     if (gained <= 0 || ++fresh % 16 !== 0) continue;

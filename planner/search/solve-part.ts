@@ -17,7 +17,7 @@ const MIDDLE = 6_000;
 /** Candidates beyond which even writing the model of an exact solver takes longer than anyone waits. */
 const HUGE = 40_000;
 /** The share of the time that the search gets where the exact solvers come after it. */
-const SEARCHING = 0.3;
+const SEARCHING = 0.5;
 
 /** @param floors proven values of every term, or none. */
 export async function solvePart(
@@ -39,6 +39,7 @@ export async function solvePart(
     problem,
     { ...options, timeLimit: options.timeLimit * share },
     { cuts, limits, ...(truth === undefined ? {} : { truth }) },
+    share < 1,
   );
   // The search proves nothing by finding nothing: an exact solver says whether there is nothing to find.
   if (found === undefined)

@@ -1,0 +1,72 @@
+// Lets the search pass through overfull clusters where most workloads are a step or few, and takes over what it finds. It must not know how
+// a better placement is found.
+import { worked } from "../../clock.ts";
+import type { SolveOptions } from "../../problem.ts";
+import type { Ground } from "../few-clusters.ts";
+import type { State } from "../state.ts";
+import { relink } from "./relink.ts";
+import { stepsOf } from "./steps.ts";
+import type { Steps } from "./steps.ts";
+
+export interface OscillateOptions extends Pick<SolveOptions, "seed" | "now"> {
+  readonly over: () => boolean;
+  /** Whether single nodes take what is on a cluster now, as far as known. */
+  readonly packs: (cluster: number) => boolean;
+  /** Told when something better stands. */
+  readonly better: () => void;
+}
+
+/** Changes that are looked at in a millisecond on a common machine. */
+const LOOKS_A_MILLISECOND = 20_000;
+/** Changes to look at at least (for each pair of steps), and at most; and all of them as a multiple of those up to the last that was better. */
+const LOOKS = { forPair: 1_000, least: 200_000_000, most: 4_000_000_000, again: 3 };
+/** Placements that could not be used in a row, after which no other is looked for. */
+const REFUSED = 50;
+
+/** Makes a placement cheaper; undefined when its workloads are not of that kind, else whether anything got better. */
+export function oscillate(ground: Ground, prices: Float64Array, options: OscillateOptions): boolean | undefined {
+  const steps = stepsOf(ground, prices);
+  if (steps === undefined) return undefined;
+  const least = Math.min(LOOKS.least, LOOKS.forPair * steps.count ** 2);
+  let [refused, told, last, looked, any] = [0, 0, 0, 0, false];
+  relink(steps, {
+    seed: options.seed,
+    enough: (looks) => {
+      worked(options.now, (looks - told) / LOOKS_A_MILLISECOND);
+      [told, looked] = [looks, looks];
+      const idle = looks > Math.max(least, LOOKS.again * last) || looks > LOOKS.most;
+      return idle || refused >= REFUSED || options.over();
+    },
+    found: (at) => {
+      if (!takeOver(ground.state, steps, at, options.packs)) {
+        refused++;
+        return false;
+      }
+      [refused, last, any] = [0, looked, true];
+      options.better();
+      return true;
+    },
+  });
+  return any;
+}
+
+/** Makes the state what was found; false, and nothing changed, when it does not hold or nodes do not take it. */
+function takeOver(state: State, steps: Steps, at: Int32Array, packs: (cluster: number) => boolean): boolean {
+  const { compact, on } = state;
+  const wish = new Map<number, number>();
+  for (const w of steps.workloads)
+    for (let c = compact.candidateStart[w] as number; c < (compact.candidateStart[w + 1] as number); c++)
+      if ((on[c] as number) > 0) wish.set(c, 0);
+  for (const option of at) {
+    const c = steps.candidate[option] as number;
+    if (c >= 0) wish.set(c, (wish.get(c) ?? 0) + (compact.step[compact.workloadOf[c] as number] as number));
+  }
+  const changed = [...wish].filter(([c, replicas]) => on[c] !== replicas);
+  const back = state.remember();
+  for (const [c, replicas] of changed) if ((on[c] as number) > replicas) state.remove(c, (on[c] as number) - replicas);
+  for (const [c, replicas] of changed) if ((on[c] as number) < replicas) state.add(c, replicas - (on[c] as number));
+  const clusters = new Set(changed.map(([c]) => compact.cluster[c] as number));
+  const stands = changed.every(([c, replicas]) => on[c] === replicas) && state.holds() && [...clusters].every(packs);
+  if (!stands) back();
+  return stands;
+}

@@ -1,0 +1,12 @@
+// Chance that depends on a seed only. It must not know what it decides.
+
+/** Numbers in [0, 1) (mulberry32, public domain, Tommy Ettinger). */
+export function newRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
