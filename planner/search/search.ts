@@ -54,7 +54,9 @@ const DEEPER = 2e-4;
 /** Rounds over all that rules bind. */
 const AGAIN = 3;
 
-/** Searches for a good placement and proves how good it is. Undefined when it found none, which proves nothing. * @param finish whether exact solvers come after it: what they do better is left to them.
+/**
+ * Searches for a good placement and proves how good it is. Undefined when it found none, which proves nothing.
+ * @param finish whether exact solvers come after it: what they do better is left to them.
  */
 export async function search(
   problem: Problem,
