@@ -1,8 +1,7 @@
 // From text to plan: replicas decided a second at 100 clusters, and what each clause of the language costs at full size. `npm run bench intents`;
 // one size and some clauses: `npm run bench intents 1000x2000 spread,near`. It must not know how programs are planned.
-import { runChild } from "./children/run-child.ts";
-import type { PlanLine } from "./children/plan-text.ts";
-import { clauses } from "./instances/intent-fleet.ts";
+import { planText, type Outcome } from "./plan-text.ts";
+import { clauses, intentFleet, type Clause } from "./instances/intent-fleet.ts";
 import { shown, type BenchOptions, type Report, type Table } from "./report.ts";
 
 /** Goals of ../shared/reference/planning.md: 1 % proven, no clause dearer than this many times the plain program. */
@@ -16,16 +15,6 @@ interface Size {
   readonly replicas: number;
   /** CPU seconds that the solver gets. */
   readonly seconds: number;
-}
-
-type Done = Extract<PlanLine, { kind: "done" }>;
-
-interface Outcome {
-  /** CPU seconds from text to a plan within 1 %; Infinity when there was none. */
-  readonly seconds: number;
-  readonly solved: number;
-  readonly done?: Done;
-  readonly trouble?: string;
 }
 
 export async function bench({ long }: BenchOptions): Promise<Report> {
@@ -86,31 +75,9 @@ async function clauseTable(size: Size, programs: readonly string[]): Promise<{ t
   return { table, notes };
 }
 
-/** Plans in a process of its own; ended from outside when it takes far longer than it may. */
-async function planned(size: Size, asked: readonly string[]): Promise<Outcome> {
-  const { clusters, workloads, replicas, seconds } = size;
-  const args = [clusters, workloads, 1, replicas, asked.join(","), GAP, seconds].map(String);
-  const { lines, ended, errors } = await runChild<PlanLine>("plan-text.ts", args, 4 * seconds + 60);
-  const done = lines.find((line): line is Done => line.kind === "done");
-  const phase = (name: string): number => lines.find((l) => l.kind === "phase" && l.phase === name)?.at ?? NaN;
-  const solved = phase("expand") - phase("solve");
-  const good = done !== undefined && done.gap <= GAP && (done.status === "optimal" || done.status === "feasible");
-  const threw = lines.find((line) => line.kind === "threw");
-  const last = lines.findLast((line) => line.kind === "phase")?.phase;
-  const trouble =
-    threw !== undefined
-      ? threw.message
-      : done === undefined
-        ? `${ended} while it did \`${last}\`${ended === "crashed" ? `: ${errors.slice(-300)}` : ""}`
-        : good
-          ? undefined
-          : `${done.status} after ${shown(done.at)} s, gap ${shown(100 * done.gap)} %: ${done.diagnostics.join("; ")}`;
-  return {
-    seconds: good ? done.at : Infinity,
-    solved,
-    ...(done === undefined ? {} : { done }),
-    ...(trouble === undefined ? {} : { trouble }),
-  };
+function planned({ clusters, workloads, replicas, seconds }: Size, asked: readonly string[]): Promise<Outcome> {
+  const words = new Set(asked.filter((word): word is Clause => (clauses as readonly string[]).includes(word)));
+  return planText(intentFleet({ clusters, workloads, seed: 1, replicas }, words), { gap: GAP, seconds });
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,12 +1,11 @@
-// Plans one large program from its text in a process of its own, through the engine, as the command line does, and prints what happened as
-// JSON, a line each: `node plan-text.ts CLUSTERS WORKLOADS SEED MAX_REPLICAS CLAUSE,… GAP SECONDS`. It must not know what is good.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// Plans one program from its text in a process of its own, through the engine, as the command line does, and prints what happened as JSON, a
+// line each: `node plan-text.ts FILE GAP SECONDS [PLAN]`, the plan itself goes into the file PLAN. It must not know what is good.
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makePlan } from "../../../runtime/engine.ts";
 import { openProject } from "../../../runtime/project.ts";
 import { realWorld } from "../../../runtime/world.ts";
-import { intentFleet, type Clause } from "../instances/intent-fleet.ts";
 
 /** Seconds are CPU seconds of the process since it began to plan. */
 export type PlanLine =
@@ -33,9 +32,9 @@ const cpu = (): number => {
   return (user + system) / 1000;
 };
 
-async function run(text: string, gap: number, seconds: number): Promise<void> {
+async function run(file: string, gap: number, seconds: number, out: string | undefined): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), "placet-bench-"));
-  writeFileSync(join(root, "main.intent"), text);
+  copyFileSync(file, join(root, "main.intent"));
   const began = cpu();
   const wall = performance.now();
   const at = (): number => (cpu() - began) / 1000;
@@ -58,6 +57,7 @@ async function run(text: string, gap: number, seconds: number): Promise<void> {
         print({ kind: "gap", gap: event.gap, value: event.incumbent ?? NaN, at: at() });
     });
     const { status, objective } = plan;
+    if (out !== undefined) writeFileSync(out, JSON.stringify({ placements: plan.placements, order: plan.order }));
     print({
       kind: "done",
       at: at(),
@@ -82,9 +82,5 @@ async function run(text: string, gap: number, seconds: number): Promise<void> {
   }
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const [clusters = 100, workloads = 200, seed = 1, replicas = 20] = process.argv.slice(2, 6).map(Number);
-  const asked = new Set((process.argv[6] ?? "").split(",").filter(Boolean) as Clause[]);
-  const [gap = 0.01, seconds = 30] = process.argv.slice(7, 9).map(Number);
-  await run(intentFleet({ clusters, workloads, seed, replicas }, asked), gap, seconds);
-}
+const [file = "", gap = "0.01", seconds = "30", out] = process.argv.slice(2);
+await run(file, Number(gap), Number(seconds), out);

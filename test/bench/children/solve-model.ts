@@ -102,10 +102,10 @@ async function byJavascript(): Promise<Found> {
     ints,
     options: { timeout: milliseconds },
   });
-  const answer: Readonly<Record<string, unknown>> = { ...solved };
-  const values = model.upper.map((_, j) => (typeof answer[`x${j}`] === "number" ? (answer[`x${j}`] as number) : 0));
-  if (answer["feasible"] !== true) return { status: "unknown", value: null, bound: null, values: [] };
+  const answer = new Map(Object.entries(solved as object));
+  const values = model.upper.map((_, j) => (answer.get(`x${j}`) as number | undefined) ?? 0);
+  if (answer.get("feasible") !== true) return { status: "unknown", value: null, bound: null, values: [] };
   const ended = at() * 1000 < milliseconds;
-  const value = answer["result"] as number;
+  const value = answer.get("result") as number;
   return { status: ended ? "optimal" : "feasible", value, bound: ended ? value : null, values };
 }
