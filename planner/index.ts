@@ -9,6 +9,7 @@ export { stepClock, type Clock } from "./clock.ts";
 export { place, placeAs, unanswered, type PlaceOptions, type PlaceOutcome } from "./place.ts";
 export type * from "./plan.ts";
 export type * from "./problem.ts";
+export type * from "./proof.ts";
 export { reasonsOf } from "./reasons.ts";
 export { solveProblem, solvers, type Model, type ModelSolution, type Solver } from "./solver/index.ts";
 export * from "./verify/index.ts";

@@ -52,7 +52,7 @@ export function certify(problem: Problem, claim: Claim): Certified {
     const claimed = claim.objective[term.objective as number] ?? { name, value: values[t] as number, bound: -Infinity };
     const ground: Ground = { compact, weighed, values, t, work: first ? WORK.first : WORK.later };
     const found = bestOf(ground, claim.duals, claimed);
-    const least = Math.max(whole(ground, found.priced), leastOf(problem, name), term.costs.constant);
+    const least = Math.max(whole(ground, found.priced), floorOf(problem, name), term.costs.constant);
     const kept = claim.exhausted || reaches(claimed.bound, least) ? Math.max(claimed.bound, least) : least;
     const bound = tidy(Math.min(claimed.value, kept));
     const proven = reaches(bound, least);
@@ -62,6 +62,9 @@ export function certify(problem: Problem, claim: Claim): Certified {
   });
   return { objective, proof };
 }
+
+/** What needs no prices. */
+const floorOf = (problem: Problem, name: string): number => (name === "imbalance" ? 0 : leastOf(problem, name));
 
 interface Ground {
   readonly compact: Compact;
@@ -79,9 +82,10 @@ const isEmpty = (prices: TermProof["prices"]): boolean => Object.keys(prices).le
 function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[number]): Shown {
   const { compact, weighed, t, values, work } = ground;
   const enough = (shown: Shown): boolean => reaches(claimed.value, whole(ground, shown.priced));
-  const alone = Math.max(leastOf(compact.problem, claimed.name), weighed.terms[t]?.costs.constant ?? 0);
+  const alone = Math.max(floorOf(compact.problem, claimed.name), weighed.terms[t]?.costs.constant ?? 0);
   if (reaches(claimed.value, alone)) return { priced: tidy(alone), given: [], prices: {} };
-  const free = lagrangian(ground, 1);
+  // What everything spread evenly would use needs no earlier term.
+  const free = lagrangian(ground, claimed.name === "imbalance" ? 0 : 1);
   let best = shown(ground, free, evenly(compact, free));
   const better = (other: Shown): void => {
     if (other.priced > best.priced + 1e-12 * Math.abs(best.priced)) best = other;
@@ -112,7 +116,7 @@ function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[numbe
   }
   const steps = Math.min(STEPS.most, Math.floor(work / Math.max(1, compact.most.length)));
   if (steps < STEPS.least) return best;
-  const tight = free.weights.every((weight) => weight === 0);
+  const tight = lagrangian(ground, 1).weights.every((weight) => weight === 0);
   for (const scale of tight ? [1] : SCALES) {
     const at = lagrangian(ground, scale);
     const held = at.weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);

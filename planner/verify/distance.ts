@@ -5,6 +5,8 @@ import type { Fleet } from "../../compiler/index.ts";
 export interface Distances {
   /** Microseconds; Infinity when there is no path. */
   readonly between: (a: string, b: string) => number;
+  /** The same from one cluster to all, by their order in the fleet. */
+  readonly from: (cluster: number) => Float64Array;
   /** What the latency term takes for a pair without a path: 1 µs longer than the longest. */
   readonly far: () => number;
 }
@@ -39,7 +41,7 @@ export function distancesOf(fleet: Fleet): Distances {
       for (const length of row(from)) if (length < Infinity && length > most) most = length;
     return most;
   };
-  return { between, far: () => (far ??= 1 + longest()) };
+  return { between, from: row, far: () => (far ??= 1 + longest()) };
 }
 
 /** Dijkstra's shortest paths, then each direct link as it is. */

@@ -69,11 +69,13 @@ function beyond(world: World, k: number): number {
 }
 
 function movesOf(world: World): number {
-  return sum(world.ir.runs, (run) =>
-    sum(Object.entries(world.before[run.workload] ?? {}), ([cluster, replicas]) =>
-      Math.max(0, replicas - world.replicas(run.workload, cluster)),
-    ),
-  );
+  return sum(world.ir.runs, (run) => {
+    // Of a DaemonSet one stands for all of its pods.
+    const most = world.workloads.get(run.workload)?.perNode === true ? 1 : Infinity;
+    return sum(Object.entries(world.before[run.workload] ?? {}), ([cluster, replicas]) =>
+      Math.max(0, Math.min(most, replicas) - world.replicas(run.workload, cluster)),
+    );
+  });
 }
 
 /** A replica misses a wish when no pool that it can use on its cluster satisfies it. */
@@ -131,7 +133,7 @@ function costOf(world: World): number {
 }
 
 /** Prices are for one CPU, one GiB, one piece. */
-const units = (resource: string, amount: number): number =>
+export const units = (resource: string, amount: number): number =>
   resource === "cpu" ? amount / 1000 : inBytes(resource) ? amount / 2 ** 30 : amount;
 
 const inBytes = (resource: string): boolean =>
