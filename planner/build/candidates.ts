@@ -17,11 +17,13 @@ export interface Asked {
   readonly tests: readonly Test[];
 }
 
-/** Σ demand × price of one replica on each cluster; bytes are priced by the GiB, `cpu` by the whole CPU. */
-function priceList(ir: Ir, fleet: FleetNumbers): readonly (readonly number[])[] {
+/** Price of one unit of each resource on each cluster, cluster by cluster; bytes are priced by the GiB, `cpu` by the whole CPU. */
+function priceList(ir: Ir, fleet: FleetNumbers): Float64Array {
   const unit = { milli: 1000, bytes: 2 ** 30, pieces: 1 };
-  return ir.fleet.clusters.map((cluster) =>
-    fleet.resources.map((resource) => (cluster.prices[resource] ?? 0) / unit[unitOf(resource)]),
+  return Float64Array.from(
+    ir.fleet.clusters.flatMap((cluster) =>
+      fleet.resources.map((resource) => (cluster.prices[resource] ?? 0) / unit[unitOf(resource)]),
+    ),
   );
 }
 
@@ -64,14 +66,18 @@ export function placesMaker(ir: Ir, fleet: FleetNumbers): (asked: Asked, room: F
     before.fill(0);
     const add = (at: number, own: readonly number[], open: readonly number[]): void => {
       const i = pools.length;
-      let [holds, nodes, price] = [0, 0, 0];
-      for (const pool of own) {
+      let holds = 0;
+      let nodes = 0;
+      let price = 0;
+      for (let p = 0; p < own.length; p++) {
+        const pool = own[p] as number;
         const count = counts[pool] as number;
-        holds += count * Math.min(perNodeMost, room[pool] as number);
+        const each = room[pool] as number;
+        holds += count * (each < perNodeMost ? each : perNodeMost);
         nodes += count;
       }
-      const priced = prices[at] as readonly number[];
-      for (let r = 0; r < demand.length; r++) price += (demand[r] as number) * (priced[r] as number);
+      for (let r = 0; r < demand.length; r++)
+        price += (demand[r] as number) * (prices[at * demand.length + r] as number);
       cluster[i] = at;
       if (bounded) holds = Math.min(holds, mostByDomains(workload, fleet, open, room, perNodeMost));
       most[i] = workload.perNode ? 1 : holds;
@@ -154,14 +160,4 @@ function missed(run: RunIr, fleet: FleetNumbers, source: Cluster, pools: readonl
   const holds = (condition: RunIr["prefer"][number]["condition"]): boolean =>
     pools.some((pool) => holdsOnPool(condition, source, fleet.sources[pool] as NodePool));
   return run.prefer.reduce((sum, entry) => sum + (holds(entry.condition) ? 0 : entry.weight), 0);
-}
-
-/** How many pods of this demand one empty node holds. */
-export function fitting(demand: readonly number[], shape: readonly number[]): number {
-  let most = Infinity;
-  for (let r = 0; r < demand.length; r++) {
-    const amount = demand[r] as number;
-    if (amount > 0) most = Math.min(most, Math.floor((shape[r] as number) / amount));
-  }
-  return most;
 }

@@ -4,11 +4,9 @@ import type { FleetNumbers } from "./fleet.ts";
 import type { Test } from "./tests.ts";
 
 export interface Sieve {
-  /** By pool: 1 where every test passes. */
-  readonly pass: Uint8Array;
-  /** Clusters with a pool that passes, in order, and how many such pools each has. */
+  /** Clusters with a pool that passes, in order, and those pools of each. */
   readonly passing: Int32Array;
-  readonly count: Int32Array;
+  readonly open: readonly (readonly number[])[];
   /** Clusters with pools of which none passes, all together that fail the same tests (numbers of tests). */
   readonly refused: readonly { readonly fails: readonly number[]; readonly clusters: readonly number[] }[];
   /** Clusters without pools. */
@@ -45,15 +43,16 @@ function sift(tests: readonly Test[], fleet: FleetNumbers, lost: (cluster: numbe
   const failing = (cluster: number): readonly number[] => [...tests.keys()].filter((t) => fails[t]?.[cluster] === 1);
   const pattern = patterns(fails, fleet.clusters.length);
   const refused = new Map<number, { readonly fails: readonly number[]; readonly clusters: number[] }>();
-  const [passing, count, empty, matched]: [number[], number[], number[], number[]] = [[], [], [], []];
+  const [passing, empty, matched]: [number[], number[], number[]] = [[], [], []];
+  const open: (readonly number[])[] = [];
   fleet.clusters.forEach(({ pools }, c) => {
     const meant = pools.length === 0 ? narrowing.every((test) => test.bare(c)) : pools.some((p) => narrow[p] === 1);
     if (meant && !lost(c)) matched.push(c);
-    const open = pools.reduce((sum, pool) => sum + (pass[pool] as number), 0);
+    const through = pools.every((pool) => pass[pool] === 1) ? pools : pools.filter((pool) => pass[pool] === 1);
     if (pools.length === 0) empty.push(c);
-    else if (open > 0) {
+    else if (through.length > 0) {
       passing.push(c);
-      count.push(open);
+      open.push(through);
     } else {
       const p = pattern[c] as number;
       const same = refused.get(p);
@@ -61,15 +60,7 @@ function sift(tests: readonly Test[], fleet: FleetNumbers, lost: (cluster: numbe
       else same.clusters.push(c);
     }
   });
-  return {
-    pass,
-    passing: Int32Array.from(passing),
-    count: Int32Array.from(count),
-    refused: [...refused.values()],
-    empty,
-    matched,
-    failing,
-  };
+  return { passing: Int32Array.from(passing), open, refused: [...refused.values()], empty, matched, failing };
 }
 
 /** By pool: 1 where every test passes. */

@@ -1,6 +1,6 @@
 // Workloads that nothing tells apart are decided as one, and told apart again afterwards: a thousand services of the same size, that may go
 // to the same places for the same price, are one number a cluster. It must not know parts or solvers.
-import { fitting } from "../build/candidates.ts";
+import { fitting } from "../build/room.ts";
 import { columnsOf, withColumns } from "../columns.ts";
 import type { Problem, ProblemWorkload } from "../problem.ts";
 import type { Learnt } from "../solver/learnt.ts";

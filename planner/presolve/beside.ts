@@ -1,6 +1,6 @@
 // What must run on every node leaves less of it for others: how many of each workload fit beside it, node by node. It must not know which
 // clusters a workload may use, or what it costs there.
-import { fitting } from "../build/candidates.ts";
+import { fitting } from "../build/room.ts";
 import { columnsOf, withColumns } from "../columns.ts";
 import type { Problem, ProblemPool, ProblemWorkload } from "../problem.ts";
 

@@ -81,6 +81,8 @@ interface Numbering {
   readonly knows: (old: number) => boolean;
   /** One list for each list: what shares its pools still does. */
   readonly poolList: (old: readonly number[]) => readonly number[];
+  /** Whether all of the whole problem keep their numbers. */
+  readonly same: boolean;
   /** A place to be near to, without nodes. */
   readonly landmark: (old: number) => number;
 }
@@ -99,6 +101,7 @@ function numbering(
     pools: [],
     cluster: (old) => clusterAt.get(old) ?? -1,
     knows: (old) => clusterAt.has(old),
+    same: clusters.length === all.length && clusters.every((old, i) => old === i),
     poolList: (old) => {
       let list = lists.get(old);
       if (list === undefined) lists.set(old, (list = old.map((pool) => poolAt.get(pool) as number)));
@@ -145,6 +148,7 @@ function fixedOn({ usable, decided }: PartGround, w: number, inPart: ReadonlySet
 }
 
 function renumbered(workload: ProblemWorkload, at: Numbering): ProblemWorkload {
+  if (at.same) return workload;
   const { counting } = workload;
   const columns = columnsOf(workload);
   const moved = { ...columns, cluster: columns.cluster.map(at.cluster), pools: columns.pools.map(at.poolList) };

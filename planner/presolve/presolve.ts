@@ -64,16 +64,16 @@ export function presolve(problem: Problem, learnt: Learned = NOTHING): Presolved
     learnt,
     floor: floorOf(problem, decided, closed),
   };
+  const alone = parts.length === 1 && wholly.length === 0;
+  const everyCluster = problem.clusters.map((_, c) => c);
   const stoodFor = new Set([...merged.values()].flatMap(({ members }) => members.slice(1).map(({ index }) => index)));
   return {
     decided,
     parts: [
       ...parts.map(({ workloads, clusters }) => {
-        const part = partOf(
-          ground,
-          workloads.filter((w) => !stoodFor.has(w)),
-          clusters,
-        );
+        const own = workloads.filter((w) => !stoodFor.has(w));
+        // One part of everything keeps the clusters that nothing uses too: then no number changes, and no candidate is written again.
+        const part = partOf(ground, own, alone ? everyCluster : clusters);
         const told = part.workloads.map((own) => ({ ...own, members: merged.get(own.index)?.members ?? [] }));
         return { ...part, workloads: told };
       }),

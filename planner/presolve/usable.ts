@@ -1,5 +1,5 @@
 // Candidates that can really be used, and the workloads that have no choice left. It must not know rules, objectives or parts.
-import { fitting } from "../build/candidates.ts";
+import { fitting } from "../build/room.ts";
 import { columnsOf, picked, withColumns } from "../columns.ts";
 import type { CandidateColumns } from "../columns.ts";
 import type { Problem, ProblemWorkload } from "../problem.ts";

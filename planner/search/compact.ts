@@ -1,9 +1,9 @@
 // A problem as flat typed arrays: slots (a workload on one pool of a candidate), the rows that bound them, and nothing else. It must not
 // know objectives or how anything is searched.
-import type { Problem, ProblemPool, ProblemWorkload } from "../problem.ts";
+import type { Problem, ProblemWorkload } from "../problem.ts";
 import { columnsOf } from "../columns.ts";
 import type { Limit } from "../solver/learnt.ts";
-import { fitting } from "../build/candidates.ts";
+import { roomMaker } from "../build/room.ts";
 import { newRows } from "./rows.ts";
 
 /**
@@ -56,6 +56,8 @@ export function compactOf(problem: Problem, limits: readonly Limit[] = []): Comp
   const candidateOf = new Int32Array(size.slots);
   const poolOf = new Int32Array(size.slots);
   const room = new Int32Array(size.slots);
+  const roomFor = roomMaker(problem.pools);
+  const counts = Int32Array.from(problem.pools, ({ count }) => count);
   let [candidate, slot] = [0, 0];
   problem.workloads.forEach((workload, w) => {
     const { counting } = workload;
@@ -72,6 +74,7 @@ export function compactOf(problem: Problem, limits: readonly Limit[] = []): Comp
     cluster.set(columns.cluster, candidate);
     workloadOf.fill(w, candidate, candidate + own);
     const mostOn = mostMaker(workload);
+    const fitting = roomFor(workload.demand);
     for (let i = 0; i < own; i++, candidate++) {
       most[candidate] = mostOn(cluster[candidate] as number, columns.most[i] as number);
       slotStart[candidate] = slot;
@@ -80,8 +83,8 @@ export function compactOf(problem: Problem, limits: readonly Limit[] = []): Comp
         const pool = pools[p] as number;
         candidateOf[slot] = candidate;
         poolOf[slot] = pool;
-        const nodes = pool < 0 ? 1 : roomOf(workload, problem.pools[pool] as ProblemPool);
-        room[slot] = Math.min(most[candidate] as number, nodes);
+        const takes = pool < 0 ? 1 : (counts[pool] as number) * Math.min(workload.perNodeMost, fitting[pool] as number);
+        room[slot] = Math.min(most[candidate] as number, takes);
       }
     }
   });
@@ -113,6 +116,3 @@ function mostMaker({ counting }: ProblemWorkload): (cluster: number, most: numbe
   const required = new Set(counting.required);
   return (cluster, most) => (most >= size && required.has(cluster) ? size : 0);
 }
-
-const roomOf = (workload: ProblemWorkload, pool: ProblemPool): number =>
-  Math.min(2 ** 30, pool.count * Math.min(workload.perNodeMost, fitting(workload.demand, pool.shape)));

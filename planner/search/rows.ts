@@ -97,7 +97,7 @@ function collect(shape: Shape, limits: readonly Limit[]): Found {
   const { problem, candidateStart, slotStart, poolOf } = shape;
   const bounds: number[] = problem.pools.flatMap(({ shape: free, count }) => free.map((amount) => amount * count));
   const telling: number[] = bounds.map(() => 1);
-  const pools = poolRows(problem, bounds, telling);
+  const rowsOfPools = poolRows(problem, bounds, telling);
   const ports = new Map<number, { pool: number; port: string }>();
   const extra = extraRows(problem, limits, bounds, telling, ports);
   const slots = shape.candidateOf.length;
@@ -112,16 +112,18 @@ function collect(shape: Shape, limits: readonly Limit[]): Found {
   const start = new Int32Array(slots + 1);
   for (let w = 0; w < problem.workloads.length; w++) {
     const workload = problem.workloads[w] as ProblemWorkload;
-    const take = pools(workload);
+    const take = rowsOfPools(workload);
     const columns = columnsOf(workload);
     const firstOf = candidateStart[w] as number;
     for (let candidate = firstOf; candidate < (candidateStart[w + 1] as number); candidate++) {
-      const all = columns.pools[candidate - firstOf] as readonly number[];
       for (let slot = slotStart[candidate] as number; slot < (slotStart[candidate + 1] as number); slot++) {
         const pool = poolOf[slot] as number;
         if (pool >= 0) take(pool, 1, taken);
-        else for (const p of all) take(p, (problem.pools[p] as ProblemPool).count, taken);
-        extra?.(w, shape.cluster[candidate] as number, pool < 0 ? all : [pool], emit);
+        if (pool < 0 || extra !== undefined) {
+          const pools = pool < 0 ? (columns.pools[candidate - firstOf] as readonly number[]) : [pool];
+          if (pool < 0) for (const p of pools) take(p, (problem.pools[p] as ProblemPool).count, taken);
+          extra?.(w, shape.cluster[candidate] as number, pools, emit);
+        }
         start[slot + 1] = taken.size;
       }
     }

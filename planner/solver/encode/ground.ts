@@ -4,7 +4,7 @@ import { ZERO, atLeast, atMost, equals, integerColumn, minus, plus, sum, times }
 import type { Draft } from "../draft.ts";
 import type { Linear } from "../model.ts";
 import type { Candidate, Problem, ProblemWorkload } from "../../problem.ts";
-import { fitting } from "../../build/candidates.ts";
+import { fitting } from "../../build/room.ts";
 
 /** A workload's presence on a cluster, in one situation: as planned, or with what came back after a loss. */
 export interface Presence {
