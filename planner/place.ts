@@ -52,6 +52,7 @@ export interface PlaceOutcome {
  */
 export async function place(ir: Ir, before: PlacedReplicas, options: PlaceOptions): Promise<PlaceOutcome> {
   const { value: problem, diagnostics } = buildProblem(ir, before, { without: options.without ?? [] }); // words become numbers, once
+  const started = options.now();
   const asked = listening(problem, budgeted(options)); // without a time limit no clock decides
   const found = await settle(ir, problem, asked.options); // solving and packing take turns: each knows what the other can not
   const stayed = options.stays === true ? staying(ir, problem, before, found) : undefined; // after it: its bound is of use
@@ -59,7 +60,8 @@ export async function place(ir: Ir, before: PlacedReplicas, options: PlaceOption
   if (stayed !== undefined) return outcome(problem, shown(stayed.settled), [...diagnostics, ...stayed.diagnostics]);
   if (found.solution.status !== "unknown")
     return outcome(problem, shown(found), [...diagnostics, ...doubts(problem, found)]);
-  const by = options.stopped() ? "request" : options.timeLimit === Infinity ? "steps" : options.timeLimit;
+  const late = options.now() - started >= options.timeLimit; // a caller may stop for the same reason
+  const by = late ? options.timeLimit : options.stopped() ? "request" : "steps";
   const last = asked.last();
   const stopped = { by, asked: options, last, refused: last?.placement !== undefined } as const;
   return outcome(problem, found, [...diagnostics, noAnswer(problem, stopped)]);

@@ -8,6 +8,8 @@ import type { FromWorker } from "./solve-thread.ts";
 /** Milliseconds between two things that are told, and between two whole placements. */
 const PAUSE = 100;
 const LONG_PAUSE = 1_000;
+/** Milliseconds beyond a time limit. */
+const GRACE = 500;
 
 // Compiled code is kept between runs; a thread does not inherit that it is.
 enableCompileCache();
@@ -20,10 +22,14 @@ parentPort?.once("message", (question: Question) => {
   const started = performance.now();
   let [noticed, told, placed] = [false, -Infinity, -Infinity];
   const stopped = (): boolean => {
-    const stop = Atomics.load(flag, 0) !== 0 || performance.now() - started >= question.timeLimit;
-    if (stop && !noticed) post({ kind: "stopping" });
-    noticed ||= stop;
-    return stop;
+    const late = performance.now() - started - question.timeLimit;
+    const stop = Atomics.load(flag, 0) !== 0;
+    if ((stop || late >= 0) && !noticed) {
+      noticed = true;
+      post({ kind: "stopping" });
+    }
+    // The planner looks at its own time; this is for what does not.
+    return stop || late >= GRACE;
   };
   const tell = ({ placed: asPlaced, ...numbers }: Told): void => {
     const now = performance.now();
