@@ -1,0 +1,202 @@
+// The search through overfull clusters: what a board says of a change is what the change does, nothing is taken over that breaks a row or
+// that nodes refuse, and from any start the best is found on small problems.
+import { describe, expect, it } from "vitest";
+import type { Problem } from "../../planner/index.ts";
+import { stepClock } from "../../planner/clock.ts";
+import { arcsOf } from "../../planner/search/arcs.ts";
+import { newBoard } from "../../planner/search/assignment/board.ts";
+import { newDescent } from "../../planner/search/assignment/descend.ts";
+import { newElite } from "../../planner/search/assignment/elite.ts";
+import { oscillate } from "../../planner/search/assignment/oscillate.ts";
+import { stepsOf } from "../../planner/search/assignment/steps.ts";
+import { ascend, newPrices } from "../../planner/search/bound.ts";
+import { compactOf } from "../../planner/search/compact.ts";
+import { newState } from "../../planner/search/state.ts";
+import type { State } from "../../planner/search/state.ts";
+import { summed, weigh } from "../../planner/search/weigh.ts";
+import { highs } from "../../planner/solver/highs.ts";
+import { solveProblem as solveExactly } from "../../planner/solver/solve.ts";
+import { dice } from "../oracles/dice.ts";
+import { assignment } from "./assignment.ts";
+import { tight } from "./tight.ts";
+
+const exactly = { gap: 0, timeLimit: 20_000, seed: 1, solver: "highs", now: () => 0, stopped: () => false };
+
+/** Everything is where it fits first, whatever that costs; undefined when that is not everything. */
+function anyhow(problem: Problem): State | undefined {
+  const compact = compactOf(problem);
+  const state = newState(compact);
+  for (let w = 0; w < compact.workloads; w++) {
+    const goal = (compact.wanted[w] as number) * (compact.step[w] as number);
+    for (let c = compact.candidateStart[w] as number; c < (compact.candidateStart[w + 1] as number); c++) {
+      const many = state.room(c, goal - (state.placed[w] as number));
+      if (many > 0) state.add(c, many);
+    }
+    if (state.placed[w] !== goal) return undefined;
+  }
+  return state;
+}
+
+function groundOf(problem: Problem, free: (w: number) => boolean = () => true) {
+  const state = anyhow(problem);
+  if (state === undefined) return undefined;
+  const { compact } = state;
+  const weights = summed(compact, weigh(compact), 1);
+  const { prices } = ascend(compact, arcsOf(compact, weights), { steps: 120, upper: 1000, stopped: () => false });
+  const worthwhile = new Uint8Array(compact.most.length).fill(1);
+  const ground = { state, weights, free, packed: () => false, worthwhile, solver: highs };
+  const value = (): number => weights.cost.reduce((sum, cost, c) => sum + cost * (state.on[c] as number), 0);
+  return { ground, state, prices, value };
+}
+
+const calm = { seed: 1, now: stepClock(), over: () => false, packs: () => true, better: () => undefined };
+
+describe("the board", () => {
+  it("says of every change what it does", () => {
+    let overfull = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const made = groundOf(tight(seed));
+      const steps = made === undefined ? undefined : stepsOf(made.ground, made.prices);
+      if (steps === undefined) continue;
+      const board = newBoard(steps);
+      const roll = dice(seed);
+      board.penalty.forEach((_, x) => (board.penalty[x] = roll.between(1, 30) / 10));
+      board.set(steps.now);
+      expect(board.broken(), `seed ${seed}`).toBe(0);
+      const nothing = steps.cost.length;
+      for (let n = 0; n < 60; n++) {
+        const step = roll.between(0, steps.count - 1);
+        const kind = steps.kind[step] as number;
+        const own = board.at[step] as number;
+        const to = roll.between(steps.optionStart[kind] as number, (steps.optionStart[kind + 1] as number) - 1);
+        if (to === own) continue;
+        const before = board.worth();
+        const [from, into] = [steps.cluster[own] as number, steps.cluster[to] as number];
+        const said = board.change(from, nothing, own) + board.change(into, to, nothing);
+        board.move(step, to);
+        const costs = (steps.cost[to] as number) - (steps.cost[own] as number);
+        expect(board.worth() - before, `seed ${seed}`).toBeCloseTo(said + costs, 6);
+        const full = board.over.reduce((count, over) => count + (over > 1e-7 ? 1 : 0), 0);
+        expect(board.broken()).toBe(full);
+        overfull += full;
+        const afresh = newBoard(steps);
+        afresh.penalty.set(board.penalty);
+        afresh.set(board.at);
+        expect(afresh.worth()).toBeCloseTo(board.worth(), 6);
+        const listed: number[] = [];
+        for (let s = board.head[into] as number; s >= 0; s = board.next[s] as number) listed.push(s);
+        const there = [...board.at.keys()].filter((s) => steps.cluster[board.at[s] as number] === into);
+        expect(listed.toSorted((a, b) => a - b)).toEqual(there);
+      }
+    }
+    expect(overfull).toBeGreaterThan(100);
+  });
+
+  it("only goes down, to where no shift or swap helps", () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const made = groundOf(tight(seed));
+      const steps = made === undefined ? undefined : stepsOf(made.ground, made.prices);
+      if (steps === undefined || steps.several) continue;
+      const board = newBoard(steps);
+      board.penalty.fill(3);
+      board.set(steps.now);
+      const before = board.worth();
+      newDescent(board, () => undefined).run(() => false);
+      const after = board.worth();
+      expect(after).toBeLessThanOrEqual(before + 1e-9);
+      const at = board.at.slice();
+      for (let a = 0; a < steps.count; a++)
+        for (let b = 0; b < a; b++) {
+          const [to, back] = [b, a].map((s, i) => {
+            const where = steps.cluster[at[i === 0 ? a : b] as number] as number;
+            return steps.optionAt[(steps.kind[s] as number) * steps.clusters + where] as number;
+          });
+          if ((to as number) < 0 || (back as number) < 0) continue;
+          // A swap is looked at where one of both goes to one of its better places.
+          const near = (option: number, s: number): boolean =>
+            option < (steps.optionStart[steps.kind[s] as number] as number) + 2;
+          if (!near(to as number, b) && !near(back as number, a)) continue;
+          board.set(at);
+          board.move(b, to as number);
+          board.move(a, back as number);
+          expect(board.worth(), `seed ${seed}: ${a} and ${b}`).toBeGreaterThanOrEqual(after - 1e-6);
+        }
+    }
+  });
+});
+
+describe("the best of what differs", () => {
+  it("keeps the better, and nothing twice", () => {
+    const elite = newElite();
+    expect(elite.keep(Int32Array.of(1, 2), 5)).toBe(true);
+    expect(elite.keep(Int32Array.of(1, 2), 5)).toBe(false);
+    for (let n = 1; n < elite.size; n++) expect(elite.keep(Int32Array.of(n, 9), 10 + n)).toBe(true);
+    expect(elite.keep(Int32Array.of(7, 7), 100)).toBe(false);
+    expect(elite.keep(Int32Array.of(7, 7), 1)).toBe(true);
+    const seen = new Set<string>();
+    elite.weigh((at) => (seen.add(at.join()), 0));
+    expect(seen).not.toContain(`${elite.size - 1},9`);
+    expect(seen).toContain("7,7");
+  });
+});
+
+describe("passing through overfull clusters", () => {
+  it("finds the best of small problems from any start, and only what holds", { timeout: 30_000 }, async () => {
+    let [asked, best, worse] = [0, 0, 0];
+    for (let seed = 0; seed < 60; seed++) {
+      const problem = tight(seed);
+      const made = groundOf(problem);
+      if (made === undefined) continue;
+      const exact = await solveExactly(problem, exactly);
+      if (!("objective" in exact)) continue;
+      const start = made.value();
+      const found = oscillate(made.ground, made.prices, calm);
+      if (found === undefined) continue;
+      asked++;
+      const truth = exact.objective[0]!.value;
+      expect(made.state.holds(), `seed ${seed}`).toBe(true);
+      expect(made.state.placed).toEqual(made.state.compact.wanted.map((n, w) => n * made.state.compact.step[w]!));
+      expect(made.value(), `seed ${seed}`).toBeGreaterThanOrEqual(truth - 1e-9);
+      expect(found).toBe(made.value() < start - 1e-9);
+      if (Math.abs(made.value() - truth) < 1e-9) best++;
+      if (start > truth) worse++;
+    }
+    expect(asked).toBeGreaterThan(25);
+    expect(worse).toBeGreaterThan(20);
+    expect(best).toBeGreaterThanOrEqual(asked - 2);
+  });
+
+  it("leaves everything as it is where nodes refuse, and moves nothing that is not free", () => {
+    let refused = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const made = groundOf(tight(seed), (w) => w !== 0);
+      if (made === undefined) continue;
+      const before = made.state.on.slice();
+      const used = made.state.used.slice();
+      const first = made.state.compact.candidateStart[1] as number;
+      let asked = 0;
+      const found = oscillate(made.ground, made.prices, { ...calm, packs: () => (asked++, false) });
+      if (asked > 0) refused++;
+      if (found !== undefined) expect(found).toBe(false);
+      expect(made.state.on).toEqual(before);
+      expect(made.state.used).toEqual(used);
+      oscillate(made.ground, made.prices, calm);
+      expect(made.state.on.subarray(0, first)).toEqual(before.subarray(0, first));
+    }
+    expect(refused).toBeGreaterThan(5);
+  });
+
+  it("leaves crowds of replicas to others", () => {
+    const problem = assignment({
+      clusters: 2,
+      jobs: 2,
+      cost: [1, 2, 2, 1],
+      weight: [1, 1, 1, 1],
+      capacity: [9, 9],
+      replicas: [6, 6],
+    });
+    const made = groundOf(problem);
+    expect(made).toBeDefined();
+    if (made !== undefined) expect(oscillate(made.ground, newPrices(made.state.compact), calm)).toBe(undefined);
+  });
+});
