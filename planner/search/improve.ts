@@ -80,7 +80,7 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
       const to = ranked[k] as number;
       if (to === from) continue;
       const loss = -gain(from, to, replicas);
-      if (loss < best && may(from, to, replicas) && likelyRoom(to, replicas) >= replicas) {
+      if (loss < best && likelyRoom(to, replicas) >= replicas && may(from, to, replicas)) {
         best = loss;
         bestTo = to;
       }

@@ -14,6 +14,7 @@ import type { Ascent } from "./bound.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
 import { decideFamily, improveFamilies } from "./families.ts";
+import { placeFirst } from "./first-placement.ts";
 import { newImprover } from "./improve.ts";
 import type { Improver } from "./improve.ts";
 import { newKeeps } from "./keeps.ts";
@@ -78,8 +79,7 @@ export async function search(
   const ground = { compact, weights, keeps, keeping, free, options, learnt, nodes, over };
   let state = newState(compact, keeping?.allows);
   let start: { readonly arcs: Arcs; readonly ascent: Ascent } | undefined;
-  if (warm) startFromBefore(state, weighed.before, () => true);
-  else {
+  if (!warm) {
     const guess = newState(compact, keeping?.allows);
     fill(ground, guess, prices);
     const arcs = arcsOf(compact, weights);
@@ -90,12 +90,26 @@ export async function search(
   }
   const ranked = rankedBy(compact, weights.cost, prices);
   const bonds = newBonds(compact);
-  const improver = improverOf(ground, state, ranked, newSteps(state, bonds, keeps.targets));
-  const ruled = newRuled({ ...ground, weighed, bonds, ranked, prices }, state, improver);
-  if (!(await ruled.place((family) => decideFamily(ground, state, ranked, family)))) return undefined;
-  if (problem.latencies.length > 0) ranked.set(rankedBy(compact, weights.cost, prices));
-  if (start !== undefined) startFromAverage(state, start.arcs, start.ascent, (w) => !keeps.ruled(w));
-  if (!complete(ground, improver, prices)) return undefined;
+  const steps = newSteps(state, bonds, keeps.targets);
+  const improver = improverOf(ground, state, ranked, steps);
+  const ruled = newRuled({ ...ground, weighed, bonds, steps, ranked, prices }, state, improver);
+  const found = await placeFirst(state, {
+    compact,
+    keeps,
+    ruled,
+    improver,
+    order: hardestFirst(compact, prices),
+    exactly: (family) => decideFamily(ground, state, ranked, family),
+    before: () => {
+      if (warm) startFromBefore(state, weighed.before, () => true);
+    },
+    average: () => {
+      if (problem.latencies.length > 0) ranked.set(rankedBy(compact, weights.cost, prices));
+      if (start !== undefined) startFromAverage(state, start.arcs, start.ascent, (w) => !keeps.ruled(w));
+    },
+    over,
+  });
+  if (!found) return undefined;
   const survival = attendSurvival(ground, state, improver, ranked, prices);
   if (survival?.arrange() === false) return undefined;
   let proof = judge(ground, weighed, state, prices);
@@ -237,17 +251,6 @@ function improverOf(
     packs: (cluster) => nodes.packs(state, cluster),
     spare: nodes.spare,
   });
-}
-
-/** Places what is missing of what only rows bind; what is optional may stay out. */
-function complete({ compact, keeps }: SearchGround, improver: Improver, prices: Float64Array): boolean {
-  let all = true;
-  for (const w of hardestFirst(compact, prices)) {
-    if (keeps.ruled(w)) continue;
-    const done = improver.complete(w);
-    if (!done && compact.problem.workloads[w]?.optional !== true) all = false;
-  }
-  return all;
 }
 
 const judge = ({ compact, over }: SearchGround, weighed: Weighed, state: State, prices: Float64Array): Proof =>

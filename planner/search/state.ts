@@ -27,6 +27,8 @@ export interface State {
    * Begins to note what changes; undone, all that was noted is as it was. Only the last that began is noted: what began before ends there.
    */
   readonly note: () => { readonly undo: () => void; readonly end: () => void };
+  /** Tells somebody of every change of a candidate, and when anything may have changed. */
+  readonly watch: (changed: (candidate: number, replicas: number) => void, anew: () => void) => void;
   /** Whether every row holds, beside what is kept. */
   readonly holds: () => boolean;
 }
@@ -56,6 +58,8 @@ export function newState(
     }
     return room > 0 ? room : 0;
   };
+  let watcher:
+    { readonly changed: (candidate: number, replicas: number) => void; readonly anew: () => void } | undefined;
   /** Slots that changed since noting began, with what they held. */
   let noted: Map<number, number> | undefined;
   const change = (slot: number, replicas: number): void => {
@@ -86,6 +90,7 @@ export function newState(
     if (replicas !== 0 && (before === 0) !== (before + replicas === 0)) host(candidate, before === 0);
     const w = workloadOf[candidate] as number;
     placed[w] = (placed[w] as number) + replicas;
+    watcher?.changed(candidate, replicas);
   };
   return {
     compact,
@@ -134,7 +139,13 @@ export function newState(
       const { clusterCandidates, hosting, at } = byCluster;
       const arrays = [on, inSlot, placed, used, clusterCandidates, hosting, at] as const;
       const kept = arrays.map((array) => array.slice());
-      return () => arrays.forEach((array, i) => array.set(kept[i] as Float64Array));
+      return () => {
+        arrays.forEach((array, i) => array.set(kept[i] as Float64Array));
+        watcher?.anew();
+      };
+    },
+    watch: (changed, anew) => {
+      watcher = { changed, anew };
     },
     note: () => {
       const own = new Map<number, number>();

@@ -32,6 +32,9 @@ export interface Apart {
   readonly other: number;
   /** By cluster. */
   readonly groupOf: Int32Array;
+  /** By candidate of the other. */
+  readonly ofOther: Int32Array;
+  readonly groups: number;
 }
 
 export interface Bonds {
@@ -82,12 +85,13 @@ export function newBonds(compact: Compact): Bonds {
       add(own, w, { kind: "clusters", many: counting.clusters });
   });
   const groupsOf = newGroups(problem.clusters.length);
+  const byCandidate = (w: number, of: Int32Array): Int32Array =>
+    cluster.slice(candidateStart[w], candidateStart[w + 1]).map((at) => of[at] as number);
   const speak = (rule: Rule): void => {
     switch (rule.kind) {
       case "spread": {
         const of = groupsOf(rule.groups);
-        const first = candidateStart[rule.workload] as number;
-        const groupOf = cluster.slice(first, candidateStart[rule.workload + 1]).map((at) => of[at] as number);
+        const groupOf = byCandidate(rule.workload, of);
         add(own, rule.workload, { kind: "spread", groupOf, groups: rule.groups.length, max: rule.max });
         return;
       }
@@ -114,8 +118,9 @@ export function newBonds(compact: Compact): Bonds {
       }
       case "apart": {
         const groupOf = groupsOf(rule.groups);
-        add(aparts, rule.a, { other: rule.b, groupOf });
-        add(aparts, rule.b, { other: rule.a, groupOf });
+        const groups = rule.groups.length;
+        add(aparts, rule.a, { other: rule.b, groupOf, ofOther: byCandidate(rule.b, groupOf), groups });
+        add(aparts, rule.b, { other: rule.a, groupOf, ofOther: byCandidate(rule.a, groupOf), groups });
         tie([rule.a, rule.b]);
         return;
       }

@@ -1,11 +1,12 @@
 // Places a family, workloads that rules or distances tie together: what others follow first, where it suits them too, then the followers. It must
 // not know why it is placed.
 import { anchorsOf, followersOf } from "./ahead.ts";
-import type { AheadGround } from "./ahead.ts";
 import { costOf, placeAlone, placeTogether, takeOut } from "./single.ts";
 import type { Manner, SingleGround } from "./single.ts";
+import { layStone } from "./stones.ts";
+import type { StoneGround } from "./stones.ts";
 
-export interface FamilyGround extends SingleGround, AheadGround {
+export interface FamilyGround extends SingleGround, StoneGround {
   /** Whether all that binds a workload holds now. */
   readonly holds: (w: number) => boolean;
 }
@@ -23,9 +24,7 @@ export function placeFamily(ground: FamilyGround, members: readonly number[], ma
     const set = bonds.together(w)?.filter((other) => inside.has(other));
     for (const member of set ?? [w]) done.add(member);
     const more =
-      set !== undefined && set.length > 1
-        ? placeTogether(ground, set, spend())
-        : placeAlone(ground, w, anchorOf(ground, w, manner.priced), spend());
+      set !== undefined && set.length > 1 ? placeTogether(ground, set, spend()) : placeFollower(ground, w, spend());
     good = more < Infinity;
     if (!good) break;
     lost += more;
@@ -34,6 +33,20 @@ export function placeFamily(ground: FamilyGround, members: readonly number[], ma
   if (good && members.every((w) => ground.holds(w))) return lost;
   for (const w of members) if ((state.placed[w] as number) > 0) takeOut(ground, w);
   for (const w of members) for (const source of charges.sourcesOf(w)) charges.charge(source);
+  return Infinity;
+}
+
+/** Stones that are laid for one workload. */
+const STONES = 24;
+
+/** Places one workload, where its followers will like it; what it follows comes nearer where it finds no place. */
+function placeFollower(ground: FamilyGround, w: number, manner: Manner): number {
+  const lost = placeAlone(ground, w, anchorOf(ground, w, manner.priced), manner);
+  if (lost < Infinity || ground.bonds.nears(w).length === 0) return lost;
+  for (let stones = 0; stones < STONES && layStone(ground, w); stones++) {
+    const again = placeAlone(ground, w, -1, manner);
+    if (again < Infinity) return again;
+  }
   return Infinity;
 }
 

@@ -19,9 +19,16 @@ import type { Steps } from "./steps.ts";
 
 export { newBonds, newSteps, type Bonds, type Steps };
 
+/** Workloads that rules or distances tie together. */
+export type Family = readonly number[];
+
 export interface Ruled {
-  /** Places every family that does not stand already; `exactly` is asked where this finds no place. False when that does not either. */
-  readonly place: (exactly: (family: readonly number[]) => Promise<boolean>) => Promise<boolean>;
+  /** Families, the hardest first. */
+  readonly families: readonly Family[];
+  /** Places a family unless it stands already; false, and nothing of it is placed, when it finds no place. */
+  readonly place: (family: Family) => boolean;
+  /** Charges distances to where everything is by now. */
+  readonly charge: () => void;
   /** Takes out one family after the other and places it again, where that is better, others making way; how much was gained. */
   readonly round: (over: () => boolean) => number;
 }
@@ -29,19 +36,20 @@ export interface Ruled {
 export interface RuledGround extends Pick<SearchGround, "compact" | "weights" | "keeps" | "keeping"> {
   readonly weighed: Weighed;
   readonly bonds: Bonds;
+  readonly steps: Steps;
   readonly ranked: Int32Array;
   readonly prices: Float64Array;
-  readonly over: () => boolean;
 }
 
 export function newRuled(search: RuledGround, state: State, improver: Improver): Ruled {
-  const { compact, weights, weighed, keeps, bonds, prices, over } = search;
+  const { compact, weights, weighed, keeps, bonds, prices } = search;
   const charges = newCharges(state, weighed, weights);
   const ground: FamilyGround = {
     state,
     weights,
     prices,
     bonds,
+    steps: search.steps,
     charges,
     improver,
     ranked: search.ranked,
@@ -50,22 +58,17 @@ export function newRuled(search: RuledGround, state: State, improver: Improver):
   const families = familiesOf(search);
   const sourcesOf = (family: readonly number[]): readonly number[] => family.flatMap((w) => charges.sourcesOf(w));
   return {
-    place: async (exactly) => {
-      for (const family of families) for (const source of sourcesOf(family)) charges.charge(source);
-      for (const family of families) {
-        if (stands(search, state, family)) continue;
-        if (over()) return false;
-        for (const w of family) takeOut(ground, w);
-        const done =
-          placeFamily(ground, family, { priced: 1, budget: undefined }) < Infinity ||
-          placeFamily(ground, family, { priced: 1, budget: Infinity }) < Infinity;
-        if (!done && !(await exactly(family))) return false;
-        for (const source of sourcesOf(family)) charges.charge(source);
-      }
+    families,
+    place: (family) => {
+      for (const source of sourcesOf(family)) charges.charge(source);
+      if (stands(search, state, family)) return true;
+      for (const w of family) takeOut(ground, w);
+      return [undefined, Infinity].some((budget) => placeFamily(ground, family, { priced: 1, budget }) < Infinity);
+    },
+    charge: () => {
       charges.reset();
       const decided = placementOf(state);
       chargeLatency(compact, weighed, weights, (w) => presentOn(compact.problem, decided, w));
-      return true;
     },
     round: (stopped) => {
       let gained = 0;
@@ -115,7 +118,7 @@ function leastOf({ state, weights, charges }: FamilyGround, w: number): number {
 }
 
 /** Families, the hardest first; each member but once. */
-function familiesOf({ compact, keeps, prices }: RuledGround): readonly (readonly number[])[] {
+function familiesOf({ compact, keeps, prices }: RuledGround): readonly Family[] {
   const seen = new Set<readonly number[]>();
   for (const w of hardestFirst(compact, prices)) if (keeps.ruled(w)) seen.add(keeps.family(w));
   return [...seen];

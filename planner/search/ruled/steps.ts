@@ -3,46 +3,53 @@
 import type { Compact } from "../compact.ts";
 import type { State } from "../state.ts";
 import type { Bonds, Near, Own } from "./bonds.ts";
+import { newTallies } from "./tallies.ts";
+import type { Tallies } from "./tallies.ts";
 
 export interface Steps {
   /** Whether steps of a workload can be asked one by one: it alone changes what it costs. */
   readonly free: (w: number) => boolean;
   /** Whether replicas may go from one candidate of a workload to another. Beside what is incomplete, nothing tied to it moves. */
   readonly may: (from: number, to: number, replicas: number) => boolean;
+  /** As `may`, also beside what is incomplete: of that, what is there now counts. */
+  readonly keeps: (from: number, to: number, replicas: number) => boolean;
 }
 
 /** @param targets Workloads to which others pay their distance. */
 export function newSteps(state: State, bonds: Bonds, targets: ReadonlySet<number>): Steps {
   const { compact, on, placed } = state;
-  const { workloadOf, candidateStart, cluster, wanted, step } = compact;
+  const { workloadOf, cluster, wanted, step } = compact;
   const bound = Uint8Array.from(compact.problem.workloads, (_, w) => (speaksOf(bonds, w) ? 1 : 0));
   const complete = (w: number): boolean => (placed[w] as number) === (wanted[w] as number) * (step[w] as number);
-  const ownKept = newOwn(compact, on);
+  const tallies = newTallies(state);
+  const ownKept = newOwn(compact, on, tallies);
   const nearKept = newNear(state, bonds);
 
   /** Whether no other is in the group of clusters to which this one goes. */
   const apartKept = (w: number, to: number): boolean =>
-    bonds.aparts(w).every(({ other, groupOf }) => {
+    bonds.aparts(w).every(({ other, groupOf, ofOther, groups }) => {
       const group = groupOf[cluster[to] as number] as number;
-      if (group < 0) return true;
-      for (let c = candidateStart[other] as number; c < (candidateStart[other + 1] as number); c++)
-        if ((on[c] as number) > 0 && groupOf[cluster[c] as number] === group) return false;
-      return true;
+      return group < 0 || tallies.of(other, ofOther, groups)[group] === 0;
     });
+
+  const keeps = (from: number, to: number, replicas: number): boolean => {
+    const w = workloadOf[from] as number;
+    const leaves = on[from] === replicas;
+    const comes = on[to] === 0;
+    if ((leaves || comes) && bonds.together(w) !== undefined) return false;
+    if (!bonds.own(w).every((own) => ownKept(w, own, from, to, replicas))) return false;
+    if (comes && !apartKept(w, to)) return false;
+    if (comes && !bonds.nears(w).every((near) => nearKept.reaches(near, cluster[to] as number, -1, -1))) return false;
+    return !leaves || bonds.followed(w).every((near) => nearKept.without(near, from, cluster[to] as number));
+  };
 
   return {
     free: (w) => !targets.has(w) && !bonds.awkward(w),
+    keeps: (from, to, replicas) => bound[workloadOf[from] as number] === 0 || keeps(from, to, replicas),
     may: (from, to, replicas) => {
       const w = workloadOf[from] as number;
       if (bound[w] === 0) return true;
-      if (!complete(w) || !bonds.tied(w).every(complete)) return false;
-      const leaves = on[from] === replicas;
-      const comes = on[to] === 0;
-      if ((leaves || comes) && bonds.together(w) !== undefined) return false;
-      if (!bonds.own(w).every((own) => ownKept(w, own, from, to, replicas))) return false;
-      if (comes && !apartKept(w, to)) return false;
-      if (comes && !bonds.nears(w).every((near) => nearKept.reaches(near, cluster[to] as number, -1, -1))) return false;
-      return !leaves || bonds.followed(w).every((near) => nearKept.without(near, from, cluster[to] as number));
+      return complete(w) && bonds.tied(w).every(complete) && keeps(from, to, replicas);
     },
   };
 }
@@ -53,10 +60,9 @@ function speaksOf(bonds: Bonds, w: number): boolean {
 
 type OwnKept = (w: number, own: Own, from: number, to: number, replicas: number) => boolean;
 
-function newOwn({ candidateStart, step, wanted }: Compact, on: Int32Array): OwnKept {
+function newOwn({ candidateStart, step, wanted }: Compact, on: Int32Array, tallies: Tallies): OwnKept {
   return (w, own, from, to, replicas) => {
     const first = candidateStart[w] as number;
-    const last = candidateStart[w + 1] as number;
     switch (own.kind) {
       case "clusters": {
         if (on[from] === replicas && on[to] === 0) return true;
@@ -73,15 +79,16 @@ function newOwn({ candidateStart, step, wanted }: Compact, on: Int32Array): OwnK
       case "spread": {
         const [leaves, comes] = [own.groupOf[from - first] as number, own.groupOf[to - first] as number];
         if (leaves === comes) return true;
-        const counts = new Int32Array(own.groups);
-        for (let c = first; c < last; c++) {
-          const group = own.groupOf[c - first] as number;
-          if ((on[c] as number) > 0 && group >= 0) counts[group] = (counts[group] as number) + (on[c] as number);
+        const counts = tallies.of(w, own.groupOf, own.groups);
+        if (own.max !== undefined) return comes < 0 || (counts[comes] as number) + replicas <= own.max;
+        if (own.groups < 2) return true;
+        let [low, high] = [Infinity, 0];
+        for (let g = 0; g < own.groups; g++) {
+          const count = (counts[g] as number) + (g === comes ? replicas : 0) - (g === leaves ? replicas : 0);
+          if (count < low) low = count;
+          if (count > high) high = count;
         }
-        if (leaves >= 0) counts[leaves] = (counts[leaves] as number) - replicas;
-        if (comes >= 0) counts[comes] = (counts[comes] as number) + replicas;
-        if (own.max !== undefined) return comes < 0 || (counts[comes] as number) <= own.max;
-        return own.groups < 2 || Math.max(...counts) - Math.min(...counts) <= (step[w] as number);
+        return high - low <= (step[w] as number);
       }
     }
   };
