@@ -1,7 +1,7 @@
 // Makes a problem smaller without changing its answer: choices that are none are taken, and what does not touch is told apart. It must not
 // know solvers.
-import { nowhere } from "../columns.ts";
-import type { Placement, Problem } from "../problem.ts";
+import { columnsOf, nowhere } from "../columns.ts";
+import type { Placement, Problem, Rule } from "../problem.ts";
 import type { Learnt } from "../solver/learnt.ts";
 import { mergedOf, toldApart } from "./alike.ts";
 import type { Member } from "./alike.ts";
@@ -33,6 +33,7 @@ export function presolve(problem: Problem, learnt: Learned = NOTHING): Presolved
     if (found === "impossible") return found;
     usable.push(found);
   }
+  if (problem.rules.some((rule) => rule.kind === "cut" && isOutOfReach(rule, usable))) return "impossible";
   const { parts, decided: wholly } = componentsOf(problem, usable);
   const merged = mergedOf(problem, usable, free, learnt);
   const whole =
@@ -80,6 +81,16 @@ export function presolve(problem: Problem, learnt: Learned = NOTHING): Presolved
       ...unsure.map((cluster) => partOf(ground, [], [cluster])),
     ],
   };
+}
+
+/** Whether a row can not hold even with as much as there can be of all that helps it: what it asks for may be on no usable candidate. */
+function isOutOfReach({ terms, most }: Extract<Rule, { kind: "cut" }>, usable: readonly Usable[]): boolean {
+  const least = terms.reduce((sum, { workload, cluster, coefficient }) => {
+    if (coefficient >= 0) return sum;
+    const columns = columnsOf((usable[workload] as Usable).workload);
+    return sum + coefficient * (columns.most[columns.cluster.indexOf(cluster)] ?? 0);
+  }, 0);
+  return least > most + 1e-9;
 }
 
 const nothing = (problem: Problem): Placement => problem.workloads.map(nowhere);
