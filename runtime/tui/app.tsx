@@ -117,7 +117,7 @@ function rowText(
 }
 
 function emptyText(state: TuiState): string {
-  if (state.shown.phase !== undefined) return "planning …";
+  if (state.shown.phase !== undefined) return `${state.shown.phase} …`;
   if (state.filter !== "") return `nothing matches ${printable(state.filter)}`;
   const texts = {
     clusters: "no clusters",
@@ -161,7 +161,8 @@ function Footer({ state, width }: { readonly state: TuiState; readonly width: nu
   if (state.typing) return <Text>{`/${printable(state.filter)}▏`}</Text>;
   if (state.apply?.summary !== undefined && state.tab === "apply")
     return <Text bold>{truncate(printable(state.apply.summary), width)}</Text>;
-  const keys = ["↑↓ select", "←→ tabs", "enter why", "/ search", "r plan again"];
+  const planning = state.shown.phase !== undefined;
+  const keys = ["↑↓ select", "←→ tabs", "enter why", "/ search", planning ? "s stop here" : "r plan again"];
   if (canApply(state)) keys.push("a apply");
   if (isApplying(state)) keys.push("applying …");
   return <Text dimColor>{truncate([...keys, "? help", "q quit"].join("  "), width)}</Text>;
@@ -174,6 +175,7 @@ const helpLines = [
   "enter w         why here, why not there   /                   search the list",
   "escape          show everything again     r                   read the files and plan again",
   "a               apply, after a question   q  ctrl-c           quit",
+  "s               while it plans: stop with the best so far",
 ];
 
 function Help({ height }: { readonly height: number }) {

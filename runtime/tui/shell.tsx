@@ -10,6 +10,8 @@ export interface Backend {
   readonly title: string;
   /** Plans, telling what it is doing. */
   readonly plan: (phase: (text: string) => void) => Promise<Shown>;
+  /** Ends a plan that is being made, with the best so far. */
+  readonly stop: () => void;
   /** Lines that say why a workload is where it is. */
   readonly why: (workload: string, width: number) => Promise<readonly string[]>;
   readonly apply: (emit: (event: EngineEvent) => void, signal: AbortSignal) => Promise<void>;
@@ -49,7 +51,8 @@ export function Shell({ backend }: { readonly backend: Backend }) {
       // The first press stops an apply, the next one leaves: what is in flight ends well.
       if (isApplying(now.current) && stopping.current?.signal.aborted === false) stopping.current.abort();
       else exit();
-    } else if (command === "replan") plan().catch(exit);
+    } else if (command === "stop") backend.stop();
+    else if (command === "replan") plan().catch(exit);
     else if (command === "apply") runApply(backend, dispatch, stopping).catch(exit);
     else if (command !== undefined) askWhy(backend, command.why, columns, dispatch).catch(exit);
   };

@@ -58,7 +58,7 @@ export type TuiAction =
   | { readonly type: "event"; readonly event: EngineEvent };
 
 /** What the outside must do because of a key: the reducer itself touches nothing. */
-export type Command = "quit" | "apply" | "replan" | { readonly why: string } | undefined;
+export type Command = "quit" | "apply" | "replan" | "stop" | { readonly why: string } | undefined;
 
 export function initialState(title: string): TuiState {
   return {
@@ -151,7 +151,8 @@ export function commandOf(state: TuiState, key: string): Command {
   if (state.confirming) return key === "y" ? "apply" : undefined;
   if (state.help) return undefined;
   if (key === "q") return "quit";
-  if (key === "r" && !isApplying(state)) return "replan";
+  if (key === "s" && state.shown.phase !== undefined) return "stop";
+  if (key === "r" && !isApplying(state) && state.shown.phase === undefined) return "replan";
   const workload = rows(state)[state.selected.workloads];
   if (
     (key === "enter" || key === "w") &&

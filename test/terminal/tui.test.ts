@@ -1,10 +1,11 @@
 // The terminal interface in a real terminal: tmux runs it, types, and reads the screen, at 80 and at 120 columns.
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { tightProgram } from "../kit/tight.ts";
 
 const root = join(import.meta.dirname, "../..");
 const launcher = join(root, "bin/placet.mjs");
@@ -84,5 +85,24 @@ describe.skipIf(missing !== undefined).each([80, 120])("at %i columns", (columns
     type("q");
     // What was on the screen before is there again.
     await see(/placet\.mjs tui/);
+  });
+
+  test("a long solve shows what it has, stops at a key and at ctrl-c with the best so far", async () => {
+    await see(/optimal/);
+    type("q");
+    await see(/placet\.mjs tui/);
+    writeFileSync(join(directory, "main.intent"), tightProgram(8, 60, 1));
+    rmSync(join(directory, "fleet.intent"), { force: true });
+    const command = (name: string): string => `${process.execPath} ${launcher} ${name} main.intent`;
+    type(`clear; env -u CI -u CONTINUOUS_INTEGRATION ${command("tui")}; echo left`, "Enter");
+    await see(/deciding: within [\d.]+ %/);
+    type("s");
+    await see(/feasible · cost/);
+    type("q");
+    await see(/^left/m, /feasible/);
+    type(`clear; env -u CI -u CONTINUOUS_INTEGRATION ${command("plan")}; echo "exit $?"`, "Enter");
+    await see(/deciding where everything runs \(highs\), cost [\d.]+/);
+    type("C-c");
+    await see(/Within [\d.]+ % of the best, provably[^]*exit 0/);
   });
 });

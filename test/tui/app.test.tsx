@@ -41,3 +41,12 @@ test("control characters of cluster data never reach the terminal", () => {
   const evil = reduce(planned, { type: "planned", shown: { ...shown, clusters: ["par\u001b[31mis"] } });
   expect(frame(evil, 80)).not.toContain("\u001b[31mis");
 });
+
+test("what the solver has so far is seen, first how close it is", () => {
+  const phase = "deciding: within 0.40 %, at least 14.87/h, cost 14.93/h";
+  const solving = reduce(initialState("examples/5g-core"), { type: "phase", phase });
+  const text = frame(solving, 80);
+  expect(text.split("\n")[0]).toContain("deciding: within 0.40 %");
+  expect(text.replaceAll(/[\s│]+/g, " ")).toContain("cost 14.93/h");
+  expect(text).toContain("s stop here");
+});

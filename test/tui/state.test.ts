@@ -72,3 +72,11 @@ test("a plan with errors opens its diagnostics", () => {
   const failed = { ...shown, plan: { ...shown.plan!, placements: [] } };
   expect(reduce(initialState("x"), { type: "planned", shown: failed }).tab).toBe("diagnostics");
 });
+
+test("while it plans, `s` stops with the best so far and `r` begins nothing new; afterwards it is the other way round", () => {
+  const planning = reduce(planned, { type: "phase", phase: "deciding: within 2 %" });
+  expect(commandOf(planning, "s")).toBe("stop");
+  expect(commandOf(planning, "r")).toBeUndefined();
+  expect(commandOf(planned, "s")).toBeUndefined();
+  expect(commandOf(planned, "r")).toBe("replan");
+});

@@ -34,10 +34,11 @@ export async function run(
   if (plan.status === "infeasible") writeDiagnostics(context, planned);
   // As the plan itself: without a time limit steps are counted, and the same files give the same words.
   const now = options.timeLimit === undefined ? stepClock() : context.now;
-  const report = await why(ir, planned.before, outcome, workload.id, now);
+  const { without } = options;
+  const report = await why(ir, planned.before, outcome, workload.id, now, { without });
   const prices =
     options.prices === true && plan.status !== "infeasible"
-      ? await priceOfIntents(ir, planned.before, outcome, now)
+      ? await priceOfIntents(ir, planned.before, outcome, now, { without })
       : undefined;
   if (options.json === true)
     context.stdout.write(`${JSON.stringify(prices === undefined ? report : { ...report, prices }, null, 2)}\n`);

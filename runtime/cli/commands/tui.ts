@@ -29,16 +29,21 @@ export async function run(context: CliContext, paths: readonly string[], options
   const project = openProject(paths, context.cwd);
   const world = openWorld(project.root, context);
   let latest: Planned | undefined;
+  let planning = new AbortController();
   const { openTui } = await import("../../tui/shell.tsx");
   await openTui({
     title: paths.join(" ") || ".",
     plan: async (phase) => {
-      latest = await makePlan(project, options, world, (event) => {
+      planning = new AbortController();
+      const stoppable = { ...world, signal: AbortSignal.any([world.signal, planning.signal]) };
+      latest = await makePlan(project, options, stoppable, (event) => {
         if (event.type === "phase") phase(phases[event.phase] ?? event.phase);
-        if (event.type === "solving") phase(["deciding where everything runs", ...soFar(event)].join(", "));
+        // How close it is comes first: of a narrow header only the beginning is seen.
+        if (event.type === "solving") phase(`deciding: ${soFar(event).toReversed().join(", ")}`);
       });
       return shownOf(latest, paths.join(" ") || ".");
     },
+    stop: () => planning.abort(),
     why: async (workload, width) => {
       if (latest?.ir === undefined || latest.outcome === undefined) return ["there is no plan to explain"];
       const report = await why(latest.ir, latest.before, latest.outcome, workload, context.now);
@@ -48,6 +53,7 @@ export async function run(context: CliContext, paths: readonly string[], options
       if (latest !== undefined) await applyPlan(latest.plan, world, { emit, signal, adopt: false, lockTimeout: 0 });
     },
   });
+  planning.abort(); // nobody waits for it any more
   return latest === undefined ? exitCode.stopped : planExitCode(latest.plan, false);
 }
 
