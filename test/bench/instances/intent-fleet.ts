@@ -14,8 +14,14 @@ export interface Size {
   readonly replicas: number;
 }
 
-/** The share of what there is that is asked for, on every cluster, when workloads spread over all clusters that they may run on. */
-const FILL = 0.85;
+/** The share of nodes that is needed when workloads spread over all clusters that they may run on: so there is a placement, node by node. */
+const FILL = 0.9;
+/** Nodes are of these shapes: CPU, GiB, GPUs. */
+const SHAPES = [
+  [32, 128, 4],
+  [64, 256, 8],
+  [96, 384, 8],
+] as const;
 const FEATURES = 10;
 const ZONES = 40;
 const REGIONS = 10;
@@ -24,6 +30,7 @@ interface Site {
   readonly features: readonly boolean[];
   /** How large it is beside the others. */
   readonly weight: number;
+  readonly shape: (typeof SHAPES)[number];
   readonly prices: string;
 }
 
@@ -32,8 +39,8 @@ export function intentFleet({ clusters, workloads, seed, replicas }: Size, asked
   const roll = dice(seed);
   const sites = Array.from({ length: clusters }, (_, c) => siteOf(roll, c));
   const all = Array.from({ length: workloads }, () => workloadOf(roll, replicas));
-  const load = loadOf(sites, all);
-  const lines = sites.map((site, c) => clusterLine(site, c, load[c] as Load, asked));
+  const needed = nodesNeeded(sites, all);
+  const lines = sites.map((site, c) => clusterLine(site, c, needed[c] as number, asked));
   const links = Array.from(
     { length: clusters - 1 },
     (_, c) => `link c${c + 1} <-> c${roll.between(0, c)} ${roll.between(1, 9)}ms`,
@@ -72,7 +79,7 @@ function siteOf(roll: Dice, c: number): Site {
   // Every feature is somewhere, however few clusters there are.
   const features = Array.from({ length: FEATURES }, (_, f) => roll.chance(0.3) || c % FEATURES === f);
   const prices = `cost cpu 0.0${roll.between(20, 60)}, memory 0.00${roll.between(20, 60)}, gpu ${roll.between(10, 30) / 10}`;
-  return { features, weight: 50 + roll.between(0, 100), prices };
+  return { features, weight: 50 + roll.between(0, 100), shape: roll.pick(SHAPES), prices };
 }
 
 function workloadOf(roll: Dice, most: number): FleetWorkload {
@@ -85,39 +92,51 @@ function workloadOf(roll: Dice, most: number): FleetWorkload {
   };
 }
 
-interface Load {
-  readonly cpu: number;
-  readonly memory: number;
-  readonly gpu: number;
+/** Nodes that each cluster needs if every workload is spread by weight over all clusters that have its feature. */
+function nodesNeeded(sites: readonly Site[], all: readonly FleetWorkload[]): readonly number[] {
+  const pods: FleetWorkload[][] = sites.map(() => []);
+  all.forEach((workload, w) => {
+    const able = sites.flatMap(({ features }, c) => (features[workload.feature] ? [c] : []));
+    // Each begins elsewhere: few replicas on many clusters would always leave the same ones out.
+    const first = (w * 7919) % able.length;
+    const open = [...able.slice(first), ...able.slice(0, first)];
+    const weights = open.reduce((sum, c) => sum + (sites[c] as Site).weight, 0);
+    let passed = 0;
+    let given = 0;
+    for (const c of open) {
+      passed += (sites[c] as Site).weight;
+      const due = Math.round((workload.replicas * passed) / weights);
+      for (; given < due; given++) pods[c]?.push(workload);
+    }
+  });
+  return sites.map(({ shape }, c) => Math.max(2, Math.ceil(packed(pods[c] as FleetWorkload[], shape) / FILL)));
 }
 
-/** What each cluster would carry if every workload were spread by weight over all that have its feature: so there is a placement. */
-function loadOf(sites: readonly Site[], all: readonly FleetWorkload[]): readonly Load[] {
-  const weights = Array.from({ length: FEATURES }, (_, f) =>
-    sites.reduce((sum, { features, weight }) => sum + (features[f] ? weight : 0), 0),
-  );
-  const asked = Array.from({ length: FEATURES }, (_, f) => {
-    const own = all.filter(({ feature }) => feature === f);
-    const sum = (of: (w: FleetWorkload) => number): number => own.reduce((total, w) => total + w.replicas * of(w), 0);
-    return { cpu: sum((w) => w.cpu), memory: sum((w) => w.memory), gpu: sum((w) => w.gpu) };
-  });
-  return sites.map(({ features, weight }) => {
-    const share = (of: keyof Load): number =>
-      asked.reduce((sum, own, f) => sum + (features[f] ? (own[of] * weight) / (weights[f] as number) : 0), 0);
-    return { cpu: share("cpu"), memory: share("memory"), gpu: share("gpu") };
-  });
+/** Nodes of one shape that pods take, the largest first, each where there is room first. */
+function packed(pods: readonly FleetWorkload[], shape: readonly number[]): number {
+  const needs = ({ cpu, memory, gpu }: FleetWorkload): readonly number[] => [cpu, memory, gpu];
+  const size = (pod: FleetWorkload): number =>
+    Math.max(...needs(pod).map((amount, r) => amount / (shape[r] as number)));
+  const nodes: number[][] = [];
+  for (const pod of [...pods].sort((a, b) => size(b) - size(a))) {
+    const fits = (room: readonly number[]): boolean => needs(pod).every((amount, r) => amount <= (room[r] as number));
+    let node = nodes.find(fits);
+    if (node === undefined) nodes.push((node = [...shape]));
+    const room = node;
+    needs(pod).forEach((amount, r) => (room[r] = (room[r] as number) - amount));
+  }
+  return nodes.length;
 }
 
-/** Nodes of about 64 CPU, 256 GiB and 8 GPUs, as many as the fullest resource needs; with `pools` every third of another kind. */
-function clusterLine({ features, prices }: Site, c: number, load: Load, asked: ReadonlySet<Clause>): string {
-  const count = Math.ceil(Math.max(1, load.cpu / 64, load.memory / 256, load.gpu / 8) / FILL);
-  const each = (amount: number, least: number): number => Math.max(least, Math.ceil(amount / FILL / count));
-  const shape = `{ cpu ${each(load.cpu, 16)} memory ${each(load.memory, 64)}Gi gpu ${each(load.gpu, 4)}`;
+/** With `pools` every third node is of another kind. */
+function clusterLine({ features, prices, shape }: Site, c: number, count: number, asked: ReadonlySet<Clause>): string {
+  const [cpu, memory, gpu] = shape;
+  const node = `{ cpu ${cpu} memory ${memory}Gi gpu ${gpu}`;
   const taint = asked.has("tolerates") && c % 10 === 3 ? " taint gold" : "";
   const second = asked.has("pools") ? Math.floor(count / 3) : 0;
   const pools = [
-    `nodes all x${count - second} ${shape}${taint} }`,
-    ...(second > 0 ? [`nodes fast x${second} ${shape} fast${taint} }`] : []),
+    `nodes all x${count - second} ${node}${taint} }`,
+    ...(second > 0 ? [`nodes fast x${second} ${node} fast${taint} }`] : []),
   ].join(" ");
   const words = features.flatMap((has, f) => (has ? [`f${f}`] : [])).join(" ");
   const accepts = asked.has("accepts") && c % 10 === 4 ? " accepts where tier = gold" : "";
