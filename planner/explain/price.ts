@@ -4,6 +4,7 @@ import type { Span } from "../../grammar/index.ts";
 import type { PlacedReplicas } from "../action/controller.ts";
 import { place, type PlaceOutcome } from "../place.ts";
 import { intentsOf, withOnly } from "./intents.ts";
+import type { WhyOptions } from "./why.ts";
 
 /** What one intent costs. `gains` has the first objective that would get better, and what the others then do, in the plan's order. */
 export interface IntentPrice {
@@ -13,7 +14,7 @@ export interface IntentPrice {
   readonly gains: readonly { readonly name: string; readonly gain: number }[];
 }
 
-/** How long all prices together may take, in the caller's milliseconds. */
+/** How long all prices together may take unless told, in the caller's milliseconds. */
 const BUDGET = 4000;
 
 /**
@@ -25,7 +26,7 @@ export async function priceOfIntents(
   before: PlacedReplicas,
   outcome: PlaceOutcome,
   now: () => number,
-  budget = BUDGET,
+  { budget = BUDGET, without = [] }: WhyOptions = {},
 ): Promise<readonly IntentPrice[]> {
   const until = now() + budget;
   const intents = intentsOf(ir, before);
@@ -34,7 +35,8 @@ export async function priceOfIntents(
   for (const { key, kind, text, span } of intents) {
     if (kind === "run") continue;
     if (now() >= until) break;
-    const options = { gap: 0, timeLimit: until - now(), seed: 1, solver: "auto", now, stopped: () => now() >= until };
+    const timeLimit = until - now();
+    const options = { gap: 0, timeLimit, seed: 1, solver: "auto", now, stopped: () => now() >= until, without };
     const free = await place(withOnly(ir, new Set(all.filter((other) => other !== key))), before, options);
     if (free.status !== "optimal") continue;
     const gains = outcome.objective.flatMap(({ name, value }, t) => {

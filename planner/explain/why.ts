@@ -54,7 +54,13 @@ export interface WhyReport {
   readonly clusters: readonly WhyCluster[];
 }
 
-/** How long an explanation may take, in the caller's milliseconds. */
+export interface WhyOptions {
+  /** How long an explanation may take, in the caller's milliseconds. */
+  readonly budget?: number;
+  /** Clusters that the plan took to be lost. */
+  readonly without?: readonly string[];
+}
+
 const BUDGET = 4000;
 
 /** Explains one workload (by id) of a plan. `now` is the caller's clock in milliseconds. */
@@ -64,7 +70,7 @@ export async function why(
   outcome: PlaceOutcome,
   workload: string,
   now: () => number,
-  budget = BUDGET,
+  { budget = BUDGET, without = [] }: WhyOptions = {},
 ): Promise<WhyReport> {
   const { problem, placement } = outcome;
   const w = problem.workloads.findIndex(({ id }) => id === workload);
@@ -74,7 +80,7 @@ export async function why(
     .reduce((sum, { replicas }) => sum + replicas, 0);
   const report = { workload, status: outcome.status, unplaced };
   if (own === undefined) return { ...report, clusters: [] };
-  const asking: Asking = { before, without: [], now, until: now() + budget };
+  const asking: Asking = { before, without, now, until: now() + budget };
   const placed = (cluster: number): number => {
     const i = own.candidates.findIndex((candidate) => candidate.cluster === cluster);
     return i < 0 ? 0 : (placement?.[w]?.[i] ?? 0);

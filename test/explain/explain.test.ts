@@ -166,6 +166,25 @@ describe("why a workload is where it is", () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
+  it("also where a cluster is taken to be lost", async () => {
+    const without = ["lyon"];
+    const outcome = await place(ir, {}, { ...toTheProof(), without });
+    const report = await why(ir, {}, outcome, amf.id, now, { without });
+    expect(report.clusters.map(({ cluster, verdict }) => `${cluster} ${verdict}`)).toEqual([
+      "paris chosen",
+      "lyon ruled-out",
+      "nice ruled-out",
+      "oslo ruled-out",
+    ]);
+    const alone = { ...ir, runs: [run(amf, { on: [["lyon"]] })], workloads: [amf] };
+    const lost = await place(alone, {}, { ...toTheProof(), without });
+    const told = await why(alone, {}, lost, amf.id, now, { without });
+    const lyon = told.clusters.find(({ cluster }) => cluster === "lyon");
+    expect(lyon?.verdict === "ruled-out" ? lyon.because.map(({ text }) => text).join() : "").toContain(
+      "taken to be lost",
+    );
+  });
+
   it("names the intents that would conflict", async () => {
     const outcome = await place(ir, {}, toTheProof());
     const report = await why(ir, {}, outcome, upf.id, now);
@@ -179,7 +198,7 @@ describe("why a workload is where it is", () => {
   it("agrees with planning anew, also where only the neighbourhood is asked", async () => {
     const large = crowd(12, 40);
     const outcome = await place(large.ir, {}, { ...toTheProof(), gap: 0.001, timeLimit: 10_000 });
-    const report = await why(large.ir, {}, outcome, "core/w3", now, 20_000);
+    const report = await why(large.ir, {}, outcome, "core/w3", now, { budget: 20_000 });
     for (const entry of report.clusters) {
       if (entry.verdict !== "worse") continue;
       expect(entry.exact).toBe(false);
