@@ -106,7 +106,7 @@ export function newShaped(
   };
 
   /** Least counts of every group first, then what is cheapest within the most: greedy is best on such sets (polymatroids; Edmonds 1970). */
-  const grouped = (w: number, own: Int32Array, { groups, groupOf, low, high }: Grouping): number => {
+  const grouped = (w: number, own: Int32Array, { groupOf, low, high }: Grouping): number => {
     const start = candidateStart[w] as number;
     const free = arcs.optional[w] === 1;
     const lacks = Float64Array.from(low);
@@ -126,8 +126,7 @@ export function newShaped(
       missing -= many;
     }
     if (missing > 0) return Infinity;
-    let full = 0;
-    for (let k = 0; k < own.length && open > 0 && full < groups; k++) {
+    for (let k = 0; k < own.length && open > 0; k++) {
       const a = own[k] as number;
       const each = reduced[a] as number;
       if (free && each >= 0) break;

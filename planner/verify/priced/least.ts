@@ -3,11 +3,27 @@
 import type { World } from "../world.ts";
 import type { Task } from "./sites.ts";
 
-/** Replicas of a site that cost the same, the cheapest of a site first. */
-export interface Segment {
-  readonly site: number;
-  readonly many: number;
-  readonly cost: number;
+/** Replicas of a site that cost the same, the cheapest of a site first: by number, in arrays that are used again for each workload. */
+export interface Segments {
+  size: number;
+  readonly site: Int32Array;
+  readonly many: Int32Array;
+  readonly cost: Float64Array;
+}
+
+/** Room for the segments of a workload on so many sites. */
+export const newSegments = (sites: number): Segments => ({
+  size: 0,
+  site: new Int32Array(3 * sites),
+  many: new Int32Array(3 * sites),
+  cost: new Float64Array(3 * sites),
+});
+
+export function addSegment(segments: Segments, site: number, many: number, cost: number): void {
+  if (many <= 0) return;
+  segments.site[segments.size] = site;
+  segments.many[segments.size] = many;
+  segments.cost[segments.size++] = cost;
 }
 
 interface Group {
@@ -22,69 +38,103 @@ interface Grouping {
 }
 
 /** Infinity where there is no way at all. Of several promises about groups, the one that costs most is a bound for all. */
-export function leastCost(world: World, task: Task, segments: readonly Segment[]): number {
+export function leastCost(world: World, task: Task, segments: Segments): number {
   const { run, total } = task;
   if (run.spreading.kind === "divided" && run.spreading.clusters === 1) return onOne(task, segments);
-  const sorted = segments.toSorted((a, b) => a.cost - b.cost);
   const groupings = groupingsOf(world, task);
   const scattered = run.spreading.kind === "divided" && !run.optional ? (run.spreading.clusters ?? 0) : 0;
-  const costs = groupings.map((grouping) => within(task, sorted, grouping));
-  if (scattered > 1) costs.push(onMany(task, sorted, scattered));
-  return costs.length > 0 ? Math.max(...costs) : fill(sorted, total, run.optional);
+  const promises = groupings.length + (scattered > 1 ? 1 : 0);
+  const sorted = cheapestFirst(segments, promises > 0 ? segments.size : total);
+  const left = (): Int32Array => segments.many.slice(0, segments.size);
+  if (promises === 0) return fill(segments, sorted, left(), total, run.optional);
+  const costs = groupings.map((grouping) => within(task, segments, sorted, left(), grouping));
+  if (scattered > 1) costs.push(onMany(task, segments, sorted, left(), scattered));
+  return Math.max(...costs);
 }
 
-function fill(sorted: readonly Segment[], total: number, optional: boolean): number {
+/** Picks up to which the next cheapest is looked for one by one. */
+const FEW = 8;
+
+/** Numbers of segments, the cheapest first; only the first few where few replicas are wanted. */
+function cheapestFirst({ size, cost, many }: Segments, wanted: number): Int32Array {
+  const order = new Int32Array(size);
+  for (let k = 0; k < size; k++) order[k] = k;
+  let [open, next] = [wanted, 0];
+  for (; next < Math.min(FEW, size) && open > 0; next++) {
+    let best = next;
+    for (let k = next + 1; k < size; k++) if (cost[order[k]!]! < cost[order[best]!]!) best = k;
+    const at = order[best]!;
+    order[best] = order[next]!;
+    order[next] = at;
+    open -= many[at]!;
+  }
+  if (open > 0) order.subarray(next).sort((a, b) => cost[a]! - cost[b]! || a - b);
+  return order;
+}
+
+function fill({ cost }: Segments, sorted: Int32Array, left: Int32Array, total: number, optional: boolean): number {
   let [open, sum] = [total, 0];
-  for (const { many, cost } of sorted) {
-    if (open <= 0 || (optional && cost >= 0)) break;
-    const taken = Math.min(open, many);
-    sum += taken * cost;
+  for (const at of sorted) {
+    if (open <= 0 || (optional && cost[at]! >= 0)) break;
+    const taken = Math.min(open, left[at]!);
+    if (taken <= 0) continue;
+    sum += taken * cost[at]!;
     open -= taken;
   }
   return open > 0 && !optional ? Infinity : sum;
 }
 
-function onOne({ run, sites, total }: Task, segments: readonly Segment[]): number {
-  const bySite = sites.map((): Segment[] => []);
-  for (const segment of segments) bySite[segment.site]!.push(segment);
-  const costs = bySite.map((own) => fill(own, total, run.optional));
-  return Math.min(run.optional ? 0 : Infinity, ...costs);
+function onOne({ run, total }: Task, { size, site, many, cost }: Segments): number {
+  let best = run.optional ? 0 : Infinity;
+  for (let k = 0; k < size;) {
+    const at = site[k];
+    let [open, sum] = [total, 0];
+    for (; k < size && site[k] === at; k++) {
+      const taken = run.optional && cost[k]! >= 0 ? 0 : Math.min(open, many[k]!);
+      if (taken > 0) sum += taken * cost[k]!;
+      open -= taken;
+    }
+    if (run.optional || open === 0) best = Math.min(best, sum);
+  }
+  return best;
 }
 
-/** One replica on each of the cheapest sites, the rest wherever it costs least: more than any answer on so many sites can save. */
-function onMany({ total }: Task, sorted: readonly Segment[], clusters: number): number {
+/** One replica on each of the cheapest sites, the rest wherever it costs least: no answer on so many sites costs less. */
+function onMany({ total }: Task, segments: Segments, sorted: Int32Array, left: Int32Array, clusters: number): number {
   const used = new Set<number>();
-  const left: Segment[] = [];
   let sum = 0;
-  for (const segment of sorted) {
-    if (used.size === clusters || used.has(segment.site)) {
-      left.push(segment);
-      continue;
-    }
-    used.add(segment.site);
-    sum += segment.cost;
-    if (segment.many > 1) left.push({ ...segment, many: segment.many - 1 });
+  for (const at of sorted) {
+    if (used.size === clusters) break;
+    if (used.has(segments.site[at]!)) continue;
+    used.add(segments.site[at]!);
+    sum += segments.cost[at]!;
+    left[at] = left[at]! - 1;
   }
-  return used.size < clusters ? Infinity : sum + fill(left, total - clusters, false);
+  return used.size < clusters ? Infinity : sum + fill(segments, sorted, left, total - clusters, false);
 }
 
 /** What each group needs at least, then the cheapest within what each may have. */
-function within({ run, total }: Task, sorted: readonly Segment[], { groups, groupOf }: Grouping): number {
-  const taken = sorted.map(() => 0);
+function within(
+  { run, total }: Task,
+  { site, cost }: Segments,
+  sorted: Int32Array,
+  left: Int32Array,
+  { groups, groupOf }: Grouping,
+): number {
   const counts = groups.map(() => 0);
   let [sum, open] = [0, total];
   const pass = (limit: (group: number) => number, mayStop: boolean): void => {
-    sorted.forEach(({ site, many, cost }, k) => {
-      const group = groupOf[site]!;
-      if (open <= 0 || (mayStop && run.optional && cost >= 0)) return;
+    for (const at of sorted) {
+      const group = groupOf[site[at]!]!;
+      if (open <= 0 || (mayStop && run.optional && cost[at]! >= 0)) return;
       const room = group < 0 ? (mayStop ? open : 0) : limit(group) - counts[group]!;
-      const more = Math.min(open, many - taken[k]!, room);
-      if (more <= 0) return;
-      taken[k]! += more;
+      const more = Math.min(open, left[at]!, room);
+      if (more <= 0) continue;
+      left[at] = left[at]! - more;
       if (group >= 0) counts[group]! += more;
-      sum += more * cost;
+      sum += more * cost[at]!;
       open -= more;
-    });
+    }
   };
   pass((group) => groups[group]!.low, false);
   if (groups.some(({ low }, group) => counts[group]! < low)) return Infinity;

@@ -5,7 +5,7 @@ import { holdsAt } from "../condition.ts";
 import type { Distances } from "../distance.ts";
 import { units, type ObjectiveValue } from "../objective.ts";
 import type { World } from "../world.ts";
-import { leastCost, type Segment } from "./least.ts";
+import { addSegment, leastCost, newSegments, type Segments } from "./least.ts";
 import { nodesOf, roomPrices, sharePrices } from "./room.ts";
 import type { Site, Task } from "./sites.ts";
 import { tieCosts } from "./ties.ts";
@@ -39,13 +39,16 @@ export function levelAt(
   const share = sharePrices(world, prices, spreads ? 0 : held.imbalance, spreads);
   const wrong = [...ties.wrong, ...room.wrong, ...share.wrong];
   let value = ties.constant + room.constant + share.constant;
+  const segments = newSegments(world.ir.fleet.clusters.length);
   tasks.forEach((task, t) => {
     const own = ownCosts(world, task, weights, held.rank);
+    const [each, once] = [ties.each[t]!, ties.once[t]!];
+    const roomOf = room.of(task);
     value += own.constant;
-    const segments: Segment[] = [];
+    segments.size = 0;
     task.sites.forEach((site, s) => {
-      const each = own.each(site) + ties.each[t]![s]! + room.each(task, site) + share.each(task, site);
-      segments.push(...segmentsOf(task, site, s, each, own, ties.once[t]![s]!, task.run.spreading.kind === "divided"));
+      const cost = own.each(site) + each[s]! + roomOf(site) + share.each(task, site);
+      stepsOf(task, site, s, cost, own.kept, once[s]!, segments);
     });
     value += leastCost(world, task, segments);
   });
@@ -107,19 +110,18 @@ function ownCosts(
 }
 
 /** What each further replica costs: the first one opens the site, the first that were there before keep what runs. A copy comes whole. */
-function segmentsOf(
-  { size }: Task,
+function stepsOf(
+  { run, size }: Task,
   { most, before }: Site,
   site: number,
   each: number,
-  { kept }: OwnCosts,
+  kept: number,
   once: number,
-  divided: boolean,
-): Segment[] {
+  segments: Segments,
+): void {
   const keeps = Math.min(before, most);
-  if (!divided) return [{ site, many: most, cost: each - (keeps * kept - once) / size }];
-  const first = { site, many: 1, cost: each + once - (keeps > 0 ? kept : 0) };
-  const stay = { site, many: keeps - 1, cost: each - kept };
-  const come = { site, many: most - Math.max(1, keeps), cost: each };
-  return [first, stay, come].filter(({ many }) => many > 0);
+  if (run.spreading.kind !== "divided") return addSegment(segments, site, most, each - (keeps * kept - once) / size);
+  addSegment(segments, site, 1, each + once - (keeps > 0 ? kept : 0));
+  addSegment(segments, site, keeps - 1, each - kept);
+  addSegment(segments, site, most - Math.max(1, keeps), each);
 }

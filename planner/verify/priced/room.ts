@@ -7,7 +7,13 @@ import type { PoolFacts, World } from "../world.ts";
 import type { Site, Task } from "./sites.ts";
 
 export interface RoomCosts {
-  /** Of one replica on the cheapest of its pools; of a DaemonSet's, on all of them. */
+  /** For a workload: one replica on the cheapest of a site's pools; of a DaemonSet's, on all of them. */
+  readonly of: (task: Task) => (site: Site) => number;
+  readonly constant: number;
+  readonly wrong: readonly string[];
+}
+
+export interface ShareCosts {
   readonly each: (task: Task, site: Site) => number;
   readonly constant: number;
   readonly wrong: readonly string[];
@@ -60,16 +66,20 @@ export function roomPrices(world: World, prices: Prices, opening: number): RoomC
     for (const { resource, parts, price } of own.parts)
       sum += price * wholeParts(run.demand[resource] ?? 0, pool.free[resource] ?? 0, parts);
     for (const { port, price } of own.ports)
-      if (workload.pod.hostPorts.some((own) => nameOf(own) === port)) sum += price;
+      if (workload.pod.hostPorts.some((asked) => nameOf(asked) === port)) sum += price;
     return sum;
   };
-  const each = (task: Task, { pools }: Site): number => {
-    if (task.workload.perNode) return pools.reduce((sum, pool) => sum + pool.pool.count * pod(task, pool), 0);
-    let least = Infinity;
-    for (const pool of pools) least = Math.min(least, pod(task, pool));
-    return least;
+  const of = (task: Task) => {
+    if (byPool.size === 0) return () => 0;
+    if (task.workload.perNode)
+      return ({ pools }: Site) => pools.reduce((sum, pool) => sum + pool.pool.count * pod(task, pool), 0);
+    return ({ pools }: Site): number => {
+      let least = Infinity;
+      for (const pool of pools) least = Math.min(least, pod(task, pool));
+      return least;
+    };
   };
-  return { each, constant, wrong };
+  return { of, constant, wrong };
 }
 
 /** Whole parts of a node that a pod takes for sure: pods of one node take at most one less than all together. */
@@ -77,7 +87,7 @@ const wholeParts = (demand: number, node: number, parts: number): number =>
   demand === 0 || node === 0 ? 0 : Math.ceil((parts * demand) / node - 1e-9) - 1;
 
 /** @param most what no share is above; nothing where nobody says so. @param lowest whether the highest share is what is bounded. */
-export function sharePrices(world: World, { share }: Prices, most: number | undefined, lowest: boolean): RoomCosts {
+export function sharePrices(world: World, { share }: Prices, most: number | undefined, lowest: boolean): ShareCosts {
   if (share === undefined) return { each: () => 0, constant: 0, wrong: [] };
   const wrong = most === undefined ? ["shares in use have prices where none is bounded"] : [];
   const byCluster = new Map<string, { readonly resource: string; readonly price: number }[]>();

@@ -2,7 +2,7 @@
 import type { RunIr, Selector, Workload } from "../../../compiler/index.ts";
 import { matchesAll } from "../admission.ts";
 import { requiredOfEach } from "../counting.ts";
-import { copySizeOf, type PoolFacts, type World } from "../world.ts";
+import { copySizeOf, fits, namedByOn, type PoolFacts, type World } from "../world.ts";
 
 const HOSTNAME = "kubernetes.io/hostname";
 
@@ -33,10 +33,32 @@ export interface Task {
 /** One task for each workload that runs, in the program's order. */
 export function tasksOf(world: World): readonly Task[] {
   const told = new Set(world.ir.moves.map(({ workload }) => workload));
-  return world.ir.runs.map((run) => taskOf(world, run, told));
+  const open = newOpen(world);
+  return world.ir.runs.map((run) => taskOf(world, run, told, open(run)));
 }
 
-function taskOf(world: World, run: RunIr, told: ReadonlySet<string>): Task {
+/** By place in the fleet: the pools that admit a workload, whether or not a pod has room there. */
+type Open = readonly (readonly PoolFacts[])[];
+
+/** What many workloads ask for in the same words is asked once. */
+function newOpen(world: World): (run: RunIr) => Open {
+  const known = new Map<string, Open>();
+  const forbids = new Map<string, string[]>();
+  world.ir.forbids.forEach(({ workloads }, f) => {
+    for (const id of workloads) forbids.set(id, [...(forbids.get(id) ?? []), String(f)]);
+  });
+  const words = (key: string, value: unknown): unknown => (key === "span" ? undefined : value);
+  return (run) => {
+    const { pod } = world.workloads.get(run.workload)!;
+    const own = [run.where, run.tolerates, pod.nodeSelector, pod.nodeAffinity, pod.tolerations];
+    const key = `${(forbids.get(run.workload) ?? []).join()} ${JSON.stringify(own, words)}`;
+    const found = known.get(key) ?? world.ir.fleet.clusters.map((cluster) => world.admitting(run, cluster));
+    known.set(key, found);
+    return found;
+  };
+}
+
+function taskOf(world: World, run: RunIr, told: ReadonlySet<string>, open: Open): Task {
   const workload = world.workloads.get(run.workload)!;
   const { spreading } = run;
   const divided = spreading.kind === "divided";
@@ -50,13 +72,19 @@ function taskOf(world: World, run: RunIr, told: ReadonlySet<string>): Task {
   const usable: number[] = [];
   const sites: Site[] = [];
   const alone = mostOnNode(workload);
+  const narrowed = run.on.length > 0 || [run.eachOf, run.choices, run.shares].some((clause) => clause !== undefined);
+  const isNamed = (name: string): boolean => !narrowed || namedByOn(run, name);
   clusters.forEach((cluster, index) => {
     if (stays !== undefined && !stays.has(cluster.name)) return;
-    if (!world.candidate(run, cluster)) return;
+    const admitting = open[index]!;
+    const roomy = admitting.filter(({ free }) => fits(run.demand, free));
+    if (roomy.length === 0 || !isNamed(cluster.name) || !world.accepted(run, cluster)) return;
+    // What stands on a cluster without the label that it is spread across could not be counted.
+    if (run.spread.some(({ key }) => key !== "cluster" && cluster.labels[key] === undefined)) return;
     usable.push(index);
     if (required !== undefined && !required.has(cluster.name)) return;
-    const pools = workload.perNode ? world.admitting(run, cluster) : world.usable(run, cluster);
-    const room = workload.perNode ? 1 : roomOf(run, workload, pools, world.admitting(run, cluster), alone);
+    const pools = workload.perNode ? admitting : roomy;
+    const room = workload.perNode ? 1 : roomOf(run, workload, pools, admitting, alone);
     const most = divided ? Math.min(total, room) : room >= size ? size : 0;
     if (most <= 0) return;
     siteOn[index] = sites.length;

@@ -131,10 +131,11 @@ function serve(
   });
   for (const d of places) {
     const most = soft ? task.total : Math.min(task.total, served.get(d) ?? 0);
-    if (prices[d]! === 0 || most === 0) continue;
+    const price = prices[d]!;
+    if (price === 0 || most === 0) continue;
     for (const t of to) {
       const site = tasks[t]!.siteOn[d]!;
-      if (site >= 0) once[t]![site]! -= most * prices[d]!;
+      if (site >= 0) once[t]![site]! -= most * price;
     }
   }
 }
