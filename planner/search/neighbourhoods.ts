@@ -3,6 +3,7 @@
 import type { SolveOptions } from "../problem.ts";
 import { decideClusters } from "./few-clusters.ts";
 import type { Ground } from "./few-clusters.ts";
+import { newRandom } from "./random.ts";
 import { priceOf } from "./start.ts";
 
 /** Decides one neighbourhood; what was gained, or undefined when there is nothing left to try. */
@@ -103,15 +104,4 @@ function around({ state, free }: Ground, ranked: Int32Array, at: number, size: n
   const scored = [...draw].map(([cluster, weight]) => ({ cluster, weight: weight * (0.5 + random()) }));
   scored.sort((a, b) => b.weight - a.weight || a.cluster - b.cluster);
   return [at, ...scored.slice(0, size - 1).map(({ cluster }) => cluster)];
-}
-
-/** Numbers in [0, 1) that depend on the seed only (mulberry32, public domain, Tommy Ettinger). */
-function newRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -5,12 +5,14 @@ import type { Steps } from "./steps.ts";
 export interface Descent {
   /** Goes down from where the board stands; `seen` is told of every placement with nothing overfull. */
   readonly run: (stopped: () => boolean) => void;
+  /** Looks at so many options of a kind, on average, from now on. */
+  readonly widen: (mean: number) => void;
   /** How many changes were looked at so far. */
   readonly looks: () => number;
 }
 
 /** Options of a kind that a step looks at. */
-const WIDTH = { least: 2, mean: 3, most: 12 };
+const WIDTH = { least: 2, most: 12 };
 /** Pairs that are tried with one more step behind. */
 const LONGER = 4;
 /** Changes after which what is known of the other places of a step is looked up again. */
@@ -29,7 +31,7 @@ export function newDescent(board: Board, seen: () => void): Descent {
   const settled = new Int32Array(count);
   let [stamp, looks, clock] = [0, 0, 0];
   const free = (option: number): boolean => !several || (taken[option] as number) < (most[option] as number);
-  const ends = endsOf(steps);
+  let ends = endsOf(steps, WIDTH.least);
   const end = (k: number): number => ends[k] as number;
 
   /** The cheapest other place of a step as loads are: not counting what is gained where it leaves. */
@@ -164,6 +166,11 @@ export function newDescent(board: Board, seen: () => void): Descent {
 
   let at0 = 0;
   return {
+    widen: (mean) => {
+      ends = endsOf(steps, mean);
+      outStamp.fill(-FRESH);
+      stamp = 0;
+    },
     looks: () => looks,
     run: (stopped) => {
       stamp += FRESH;
@@ -193,10 +200,10 @@ export function newDescent(board: Board, seen: () => void): Descent {
 }
 
 /** By kind: the end of the options that are looked at: those of small regret, so many on average. */
-function endsOf({ optionStart, regret }: Steps): Int32Array {
+function endsOf({ optionStart, regret }: Steps, mean: number): Int32Array {
   const kinds = optionStart.length - 1;
   const sorted = regret.slice().sort();
-  const limit = sorted[Math.min(sorted.length, WIDTH.mean * kinds) - 1] ?? 0;
+  const limit = sorted[Math.min(sorted.length, mean * kinds) - 1] ?? 0;
   return Int32Array.from({ length: kinds }, (_, k) => {
     const [first, last] = [optionStart[k] as number, optionStart[k + 1] as number];
     let end = Math.min(last, first + WIDTH.least);

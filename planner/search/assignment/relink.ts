@@ -1,11 +1,11 @@
 // A search that passes through overfull clusters: from good placements to others on the way between two of them (path relinking; Yagiura,
 // Ibaraki, Glover, European Journal of Operational Research 169, 2006), each taken down by ejection chains, while what an overfull row costs
 // rises as long as nothing fits and falls as soon as something does. It must not know workloads or rules.
+import { newRandom } from "../random.ts";
 import { newBoard } from "./board.ts";
 import type { Board } from "./board.ts";
 import { newDescent } from "./descend.ts";
 import { newElite } from "./elite.ts";
-import { newRandom } from "./random.ts";
 import type { Steps } from "./steps.ts";
 
 export interface RelinkOptions {
@@ -18,8 +18,10 @@ export interface RelinkOptions {
 
 /** Places on the way between two placements that are taken down. */
 const ON_THE_WAY = 3;
-/** How wrong prices are for a placement to begin with, and the least price of an overfull row, as a share of the mean. */
-const BLUR = 0.05;
+/** Options that each step looks at on average, turn by turn. */
+const WIDTHS = [2, 3, 5];
+/** How wrong prices are at most for a placement to begin with, and the least price of an overfull row, as a share of the mean. */
+const BLUR = 0.04;
 const LEAST = 0.01;
 /** How much the price of overfull rows rises when nothing fitted, and falls when something did. */
 const RISE = 0.05;
@@ -57,7 +59,8 @@ export function relink(steps: Steps, { seed, enough, found }: RelinkOptions): vo
     descent.run(over);
     return elite.keep(board.at, board.worth());
   };
-  while (!over()) {
+  for (let turn = 0; !over(); turn++) {
+    descent.widen(WIDTHS[turn % WIDTHS.length] as number);
     elite.clear();
     descend(favourite);
     for (let n = 1; n < elite.size && !over(); n++) {
@@ -81,7 +84,8 @@ export function relink(steps: Steps, { seed, enough, found }: RelinkOptions): vo
 
 /** Where every step is best at prices that are a little wrong. */
 function guess({ kind, optionStart, cluster, cost, price, amount, rows }: Steps, random: () => number): Int32Array {
-  const wrong = price.map((value) => value * (1 + BLUR * (2 * random() - 1)));
+  const blur = BLUR * random();
+  const wrong = price.map((value) => value * (1 + blur * (2 * random() - 1)));
   return kind.map((k) => {
     let [least, where] = [Infinity, optionStart[k] as number];
     for (let o = optionStart[k] as number; o < (optionStart[k + 1] as number); o++) {
