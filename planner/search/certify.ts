@@ -5,7 +5,7 @@ import type { TermProof } from "../proof.ts";
 import { arcsOf } from "./arcs.ts";
 import type { Arcs } from "./arcs.ts";
 import { ascend } from "./bound.ts";
-import { evenShares } from "./bound/shares.ts";
+import { beginning } from "./bound/beginning.ts";
 import { namedPrices, pricesFrom } from "./bound/names.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
@@ -86,7 +86,7 @@ function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[numbe
   if (reaches(claimed.value, alone)) return { priced: tidy(alone), given: [], prices: {} };
   // What everything spread evenly would use needs no earlier term.
   const free = lagrangian(ground, claimed.name === "imbalance" ? 0 : 1);
-  let best = shown(ground, free, evenly(compact, free));
+  let best = shown(ground, free, beginning(compact, free.arcs));
   const better = (other: Shown): void => {
     if (other.priced > best.priced + 1e-12 * Math.abs(best.priced)) best = other;
   };
@@ -120,7 +120,7 @@ function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[numbe
   for (const scale of tight ? [1] : SCALES) {
     const at = lagrangian(ground, scale);
     const held = at.weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
-    const from = evenly(compact, at);
+    const from = beginning(compact, at.arcs);
     const found = ascend(compact, at.arcs, { steps, upper: held + claimed.value, from, stopped: () => false });
     better(shown(ground, at, found.prices));
     if (enough(best)) break;
@@ -172,14 +172,6 @@ function shown({ compact, weighed, values }: Ground, { arcs, weights }: Lagrangi
     weight === 0 ? [] : [{ term, name: nameOf(compact.problem, weighed, term) ?? "choices", weight }],
   );
   return { priced: tidy(level - held), given, prices: named };
-}
-
-/** No prices; of the highest share, all there is of the scarcest resource alike. */
-function evenly(compact: Compact, { arcs }: Lagrangian): Float64Array {
-  const { rows } = newRelaxed(compact, arcs);
-  const prices = new Float64Array(rows.capacity.length);
-  if (arcs.joint.imbalance) prices.set(evenShares(compact), rows.simplex);
-  return prices;
 }
 
 function whole({ compact, weighed, t }: Ground, bound: number): number {

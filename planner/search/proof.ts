@@ -5,6 +5,7 @@ import { choicesOf, valuesOf, wantedOf } from "../presolve/index.ts";
 import { arcsOf } from "./arcs.ts";
 import type { Arcs } from "./arcs.ts";
 import { ascend } from "./bound.ts";
+import { beginning } from "./bound/beginning.ts";
 import type { Compact } from "./compact.ts";
 import { newRelaxed } from "./relaxed.ts";
 import type { Searched } from "./search.ts";
@@ -123,7 +124,7 @@ function pricedFor(compact: Compact, weighed: Weighed, t: number, asked: Asked):
     steps: STEPS,
     upper: held + asked.value,
     stopped,
-    ...(before === undefined ? {} : { from: before.prices }),
+    from: before?.prices ?? beginning(compact, arcs),
   });
   const made = { weights, prices: ascent.prices, level: ascent.bound };
   memory.set(t, made);

@@ -82,22 +82,3 @@ function podsOf({ problem, candidateStart, most }: Compact): Float64Array | unde
   });
   return pods;
 }
-
-/** Prices of shares that make every replica cost the same wherever it is: what is asked of the scarcest resource, of all there is. */
-export function evenShares(compact: Compact): Float64Array {
-  const { problem, wanted, step } = compact;
-  const there = capacityByCluster(compact);
-  const resources = problem.resources.length;
-  const all = new Float64Array(resources);
-  there.forEach((amount, at) => (all[at % resources] = (all[at % resources] as number) + amount));
-  const asked = problem.resources.map((_, r) =>
-    problem.workloads.reduce((sum, { demand, optional }, w) => {
-      return sum + (optional ? 0 : (demand[r] as number) * (wanted[w] as number) * (step[w] as number));
-    }, 0),
-  );
-  let scarce = 0;
-  for (let r = 1; r < resources; r++)
-    if ((asked[r] as number) * (all[scarce] as number) > (asked[scarce] as number) * (all[r] as number)) scarce = r;
-  const most = all[scarce] as number;
-  return there.map((amount, at) => (at % resources === scarce && most > 0 ? amount / most : 0));
-}
