@@ -7,6 +7,7 @@ import type { Part } from "../presolve/index.ts";
 import type { Placement, Problem, SolveOptions } from "../problem.ts";
 import { gapOf, solveProblem as solveExactly } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
+import { comesInSteps } from "./assignment/steps.ts";
 import { dualOf } from "./proof.ts";
 import { reducible } from "./reduce.ts";
 import { search } from "./search.ts";
@@ -14,6 +15,8 @@ import { search } from "./search.ts";
 /** Candidates up to which exact solvers are asked at once, and up to which they are asked after the search. */
 const SMALL = 600;
 const MIDDLE = 6_000;
+/** The same where most workloads are a step or few: the search does well, and rules out most candidates. */
+const LARGE = 16_000;
 /** Candidates beyond which even writing the model of an exact solver takes longer than anyone waits. */
 const HUGE = 40_000;
 /** The share of the time that the search gets where the exact solvers come after it. */
@@ -34,7 +37,7 @@ export async function solvePart(
   if (!forced && (options.solver !== "auto" || size <= SMALL)) return exactly(options);
   const started = options.now();
   const left = (): number => Math.max(1, options.timeLimit - (options.now() - started));
-  const share = size <= MIDDLE ? SEARCHING : 1;
+  const share = size <= (comesInSteps(problem) ? LARGE : MIDDLE) ? SEARCHING : 1;
   const found = await search(
     problem,
     { ...options, timeLimit: options.timeLimit * share },

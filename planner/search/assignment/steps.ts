@@ -1,5 +1,6 @@
 // The steps of a placement that may go elsewhere one by one, as flat arrays: where each may go, what it costs there, and what it takes of the
 // rows of one cluster. It must not know prices of overfull rooms, or how a better placement is found.
+import type { Problem } from "../../problem.ts";
 import type { Compact } from "../compact.ts";
 import type { Ground } from "../few-clusters.ts";
 import { rowName } from "../rows.ts";
@@ -51,6 +52,21 @@ interface Option {
 const STEPS_EACH = 4;
 /** Kinds × clusters at most: what the search keeps of every pair. */
 const PAIRS = 4_000_000;
+
+/** Whether most workloads are one step or few. */
+export function comesInSteps({ workloads }: Problem): boolean {
+  const steps = workloads.reduce(
+    (sum, { counting }) =>
+      sum +
+      (counting.kind === "divided"
+        ? counting.total
+        : counting.kind === "copies"
+          ? counting.clusters
+          : counting.required.length),
+    0,
+  );
+  return steps <= STEPS_EACH * workloads.length;
+}
 
 /** The steps that may move, or undefined when they are too few, too many, or come in crowds. */
 export function stepsOf(ground: Ground, prices: Float64Array): Steps | undefined {
