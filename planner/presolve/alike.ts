@@ -19,9 +19,9 @@ export type Merged = ReadonlyMap<number, { readonly usable: Usable; readonly mem
 
 /**
  * Finds the classes of two and more. Any counts of a class can be told apart again, since its members differ in nothing but how many they are
- * and where they run already. Only divided workloads are merged, of which no more runs than is wanted (so that what one keeps takes nothing from
- * another), whose room is that of the nodes alone (of single copies, and of pods that keep their like away, the sum says too little), and of which
- * no rule, latency or cut speaks.
+ * and where they run already. Only workloads whose replicas may each go anywhere are merged, of which no more run than are wanted (so that what one
+ * keeps takes nothing from another), whose room is that of the nodes alone (of pods that keep their like away, the sum says too little), and of
+ * which no rule, latency or cut speaks.
  * @param free what a node of a pool has free beside DaemonSets, where there are any.
  */
 export function mergedOf(
@@ -81,11 +81,19 @@ export function toldApart(members: readonly Member[], counts: readonly number[])
   return own;
 }
 
+/** Replicas that may each go anywhere: those of a divided workload, or the only one of a whole one. */
+function totalOf({ counting, perNode }: ProblemWorkload): number | undefined {
+  if (perNode || counting.kind === "each" || (counting.kind === "divided" && counting.clusters !== undefined))
+    return undefined;
+  if (counting.kind === "divided") return counting.total;
+  return counting.clusters === 1 && counting.size === 1 ? 1 : undefined;
+}
+
 function isPlain({ workload, forced }: Usable): boolean {
-  const { counting, hostPorts, perNodeMost } = workload;
-  if (forced !== undefined || counting.kind !== "divided" || counting.clusters !== undefined) return false;
+  const total = totalOf(workload);
+  if (forced !== undefined || total === undefined) return false;
   const running = columnsOf(workload).before.reduce((sum, replicas) => sum + replicas, 0);
-  return hostPorts.length === 0 && perNodeMost === Infinity && running <= counting.total;
+  return workload.hostPorts.length === 0 && workload.perNodeMost === Infinity && running <= total;
 }
 
 /** The same for workloads that are alike, and seldom for others. */
@@ -139,9 +147,7 @@ function asOne(usable: readonly Usable[], own: readonly number[]) {
   const first = usable[own[0] as number] as Usable;
   const members = own.map((index): Member => {
     const { workload } = usable[index] as Usable;
-    const { counting } = workload;
-    const total = counting.kind === "divided" ? counting.total : 0;
-    return { index, total, before: columnsOf(workload).before };
+    return { index, total: totalOf(workload) ?? 0, before: columnsOf(workload).before };
   });
   const columns = columnsOf(first.workload);
   const before = columns.before.map((_, i) => members.reduce((sum, member) => sum + (member.before[i] as number), 0));

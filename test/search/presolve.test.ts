@@ -67,7 +67,7 @@ describe("presolving changes no answer", () => {
 });
 
 /**
- * Without rules, on larger clusters, and with up to two workloads more beside each that is divided, which differ from it in nothing but how many
+ * Without rules, on larger clusters, and with up to two workloads more beside most, which differ from it in nothing but how many
  * they are and where they run already.
  */
 function withTwins(problem: Problem, seed: number): Problem {
@@ -77,7 +77,7 @@ function withTwins(problem: Problem, seed: number): Problem {
   }));
   const twins = fresh.flatMap((workload, w) => {
     const { counting } = workload;
-    if (counting.kind !== "divided") return [];
+    if (counting.kind === "each") return [];
     return Array.from({ length: (seed + w) % 3 }, (_, k) => ({
       ...workload,
       id: `${workload.id}~${k}`,
@@ -85,7 +85,7 @@ function withTwins(problem: Problem, seed: number): Problem {
         ...candidate,
         before: (seed + i + k) % 4 === 0 ? 1 : 0,
       })),
-      counting: { ...counting, total: 1 + ((counting.total + seed + k) % 3) },
+      counting: counting.kind === "divided" ? { ...counting, total: 1 + ((counting.total + seed + k) % 3) } : counting,
     }));
   });
   return {
