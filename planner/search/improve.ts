@@ -40,7 +40,7 @@ const MOST_STEPS = 12;
 
 export function newImprover({ state, gain, free, may, ranked, packed, packs, spare }: ImproverGround): Improver {
   const { compact, on, clusterStart, clusterCandidates, hosting } = state;
-  const { candidateStart, workloadOf, cluster, step, wanted, most } = compact;
+  const { candidateStart, workloadOf, cluster, step, wanted } = compact;
   const stepsToLeave = newLeaving(state);
   const near = (w: number, width: number): number =>
     Math.min(candidateStart[w + 1] as number, (candidateStart[w] as number) + width);
@@ -89,7 +89,7 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
   };
 
   const squeeze = (to: number, replicas: number, budget: number, depth: number): number => {
-    if ((most[to] as number) - (on[to] as number) < replicas) return Infinity;
+    if (state.allowed(to, replicas) < replicas) return Infinity;
     const first = clusterStart[cluster[to] as number] as number;
     const hosts = hosting[cluster[to] as number] as number;
     let [leaves, goes, many, least] = [-1, -1, 0, budget];

@@ -5,6 +5,7 @@ import type { Arcs } from "./arcs.ts";
 import type { Compact } from "./compact.ts";
 import { newRelaxed } from "./relaxed.ts";
 import type { Searched } from "./search.ts";
+import { newKeeping } from "./survive/index.ts";
 import { summed } from "./weigh.ts";
 
 export interface Kept {
@@ -30,9 +31,12 @@ export function reducible({ solution, compact, weighed, prices }: Searched): Kep
     .slice(0, t + 1)
     .reduce((sum, term) => sum + term.factor * (solution.objective[term.objective as number]?.value ?? 0), 0);
   const keeps = worthwhile(compact, arcs, prices, value);
+  // What survives may need any candidate to come back to, however dear it is to be there.
+  const survives = newKeeping(compact)?.survives ?? (() => false);
   let size = 0;
   const candidates = compact.problem.workloads.map(({ candidates: own }, w) => {
-    const kept = own.flatMap((_, i) => (keeps[(compact.candidateStart[w] as number) + i] === 1 ? [i] : []));
+    const first = compact.candidateStart[w] as number;
+    const kept = own.flatMap((_, i) => (keeps[first + i] === 1 || survives(w) ? [i] : []));
     size += kept.length;
     return kept;
   });

@@ -111,7 +111,7 @@ export async function search(
   });
   if (!found) return undefined;
   const survival = attendSurvival(ground, state, improver, ranked, prices);
-  if (survival?.arrange() === false) return undefined;
+  if (survival !== undefined && !survival.arrange() && !survival.afresh()) return undefined;
   let proof = judge(ground, weighed, state, prices);
   const report = (): void =>
     options.onProgress?.({ solver: "search", ...headline(proof), placement: () => placementOf(state) });

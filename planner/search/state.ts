@@ -15,6 +15,8 @@ export interface State {
   readonly clusterStart: Int32Array;
   readonly clusterCandidates: Int32Array;
   readonly hosting: Int32Array;
+  /** How many more replicas may be on a candidate, whether or not there is room. */
+  readonly allowed: (candidate: number, wish: number) => number;
   /** How many more replicas a candidate takes, over its pools; at most `wish`. */
   readonly room: (candidate: number, wish: number) => number;
   /** Adds replicas, pool by pool in order; there must be room. */
@@ -92,6 +94,10 @@ export function newState(
     placed[w] = (placed[w] as number) + replicas;
     watcher?.changed(candidate, replicas);
   };
+  const allowed = (candidate: number, wish: number): number => {
+    const open = Math.min(wish, (most[candidate] as number) - (on[candidate] as number));
+    return allows !== undefined && open > 0 ? allows(on, candidate, open) : open;
+  };
   return {
     compact,
     on,
@@ -100,9 +106,9 @@ export function newState(
     used,
     capacity,
     ...byCluster,
+    allowed,
     room: (candidate, wish) => {
-      let open = Math.min(wish, (most[candidate] as number) - (on[candidate] as number));
-      if (allows !== undefined && open > 0) open = allows(on, candidate, open);
+      const open = allowed(candidate, wish);
       const last = slotStart[candidate + 1] as number;
       const first = slotStart[candidate] as number;
       if (last === first + 1) return open <= 0 ? 0 : slotTakes(first, open);

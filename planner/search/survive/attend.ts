@@ -4,6 +4,7 @@ import { lossesOf } from "../../solver/losses.ts";
 import type { Improver } from "../improve.ts";
 import { loadOn } from "../on-nodes.ts";
 import type { SearchGround } from "../search.ts";
+import { hardestFirst } from "../start.ts";
 import type { State } from "../state.ts";
 import { newGain } from "../value.ts";
 import { newSurvival } from "./survival.ts";
@@ -11,8 +12,6 @@ import type { Survival } from "./survival.ts";
 
 /** Losses that are looked at one by one; beyond them places are bundled (see `lossesOf`). */
 const LOSSES = 5_000;
-/** Longest chain of those that make way for what comes back. */
-const DEPTH = 2;
 
 /** Undefined where nothing is to survive anything. */
 export function attendSurvival(
@@ -24,6 +23,8 @@ export function attendSurvival(
 ): Survival | undefined {
   if (keeping === undefined) return undefined;
   const asked = new Set<number>();
+  const order = hardestFirst(compact, prices);
+  const placed = (w: number): boolean => improver.complete(w) || compact.problem.workloads[w]?.optional === true;
   const survival = newSurvival({
     state,
     keeping,
@@ -32,6 +33,7 @@ export function attendSurvival(
     ranked,
     gain: newGain(state, weights),
     movable: (w) => !keeps.ruled(w),
+    order: order.filter((w) => keeping.survives(w)),
     asks: nodes.packed,
     accepts: (cluster, back) => {
       const load = new Map(loadOn(state, cluster));
@@ -50,11 +52,7 @@ export function attendSurvival(
       return learnt.truth?.accepts(cluster, new Map([...load].sort(([a], [b]) => a - b))) !== false;
     },
     stands: (cluster) => nodes.packs(state, cluster),
-    makeWay: (to, replicas) => {
-      if (improver.squeeze(to, replicas, Infinity, DEPTH) === Infinity) return false;
-      state.remove(to, replicas);
-      return true;
-    },
+    squeeze: improver.squeeze,
   });
   /** Nodes remember what they were asked last: that is what is planned, not what came back. */
   const remind = (): void => {
@@ -65,6 +63,14 @@ export function attendSurvival(
   return {
     ...survival,
     arrange: () => then(survival.arrange()),
+    afresh: () =>
+      then(
+        survival.afresh() &&
+          order
+            .filter((w) => !keeps.ruled(w))
+            .map(placed)
+            .every(Boolean),
+      ),
     round: (over) => then(survival.round(over)),
   };
 }

@@ -11,6 +11,8 @@ import { newRecovery } from "./recovery.ts";
 export interface Survival {
   /** Brings everything back after every loss, moving what survives and making way where it must; false when some loss does not fit. */
   readonly arrange: () => boolean;
+  /** Takes away all that may be moved, places what survives thinly, and arranges that: the rest then comes beside it. */
+  readonly afresh: () => boolean;
   /** One round in which what survives goes where it costs less; returns what was gained. */
   readonly round: (over: () => boolean) => number;
   /** Whether every loss is survived, counted from the plan itself. */
@@ -30,26 +32,38 @@ export interface SurvivalGround {
   readonly gain: (from: number, to: number, replicas: number) => number;
   /** Whether a workload may be moved by itself: no other rule binds it. */
   readonly movable: (w: number) => boolean;
+  /** Survivors, those that are hardest to place first. */
+  readonly order: readonly number[];
   readonly asks: (cluster: number) => boolean;
   readonly accepts: (cluster: number, back: ReadonlyMap<number, number>) => boolean;
   /** Whether the nodes of a cluster take what is planned there. */
   readonly stands: (cluster: number) => boolean;
-  readonly makeWay: (candidate: number, replicas: number) => boolean;
+  /** Adds replicas to a candidate, others making way, if those lose less than `budget` together; what they lost, or Infinity. */
+  readonly squeeze: (candidate: number, replicas: number, budget: number, depth: number) => number;
 }
 
 /** Moves of what survives for each loss that does not fit, and candidates that are tried for each. */
 const REPAIRS = 12;
 const WIDTH = 24;
-/** Losses of one workload beyond which it is not moved to save a little: each would have to be settled again. */
-const MANY = 200;
+/** Longest chain of those that make way for what comes back, and for what survives and goes where it costs less. */
+const DEPTH = 2;
+/** Losses that are settled anew in one round, to save a little. */
+const SETTLED = 50_000;
 
 export function newSurvival(ground: SurvivalGround): Survival {
-  const { state, keeping, losses, ranked, gain, movable, asks, stands, makeWay } = ground;
+  const { state, keeping, losses, ranked, gain, movable, asks, stands, squeeze } = ground;
   const { compact, on } = state;
   const { candidateStart, cluster, workloadOf, step, workloads } = compact;
   const most = mostBack(compact);
   const book = newBook(state, most, losses.length);
   const weights = weightsOf(ground);
+  /** Only to keep what was promised do others make way at any cost. */
+  let urgent = false;
+  const makeWay = (to: number, replicas: number): boolean => {
+    if (!urgent || squeeze(to, replicas, Infinity, DEPTH) === Infinity) return false;
+    state.remove(to, replicas);
+    return true;
+  };
   const recovery = newRecovery({ state, book, losses, weights, most, asks, accepts: ground.accepts, makeWay });
   const pagesOf: number[][] = compact.problem.clusters.map(() => []);
   losses.forEach(({ lost }, page) => lost.forEach((at) => pagesOf[at]?.push(page)));
@@ -67,7 +81,7 @@ export function newSurvival(ground: SurvivalGround): Survival {
   const shift = (from: number, to: number, wish: number): number => {
     const size = step[workloadOf[from] as number] as number;
     state.remove(from, wish);
-    let many = Math.floor(Math.min(state.room(to, wish), keeping.allows(on, to, wish)) / size) * size;
+    let many = Math.floor(state.room(to, wish) / size) * size;
     if (many > 0) state.add(to, many);
     if (many > 0 && asks(cluster[to] as number) && !stands(cluster[to] as number)) {
       state.remove(to, many);
@@ -97,7 +111,7 @@ export function newSurvival(ground: SurvivalGround): Survival {
     return -1;
   };
 
-  const arrange = (): boolean => {
+  const arranged = (): boolean => {
     const queue = losses.map((_, page) => page);
     const waits = new Set(queue);
     let repairs = REPAIRS * (losses.length + survivors.length);
@@ -119,44 +133,78 @@ export function newSurvival(ground: SurvivalGround): Survival {
     book.tighten();
     return true;
   };
+  const arrange = (): boolean => {
+    urgent = true;
+    const good = arranged();
+    urgent = false;
+    return good;
+  };
 
-  /** Takes replicas elsewhere, with all that comes back after losses; nothing has changed when that does not do. */
+  const afresh = (): boolean => {
+    for (let c = 0; c < on.length; c++)
+      if ((on[c] as number) > 0 && movable(workloadOf[c] as number)) state.remove(c, on[c] as number);
+    for (const w of ground.order) {
+      const size = step[w] as number;
+      const goal = (compact.wanted[w] as number) * size;
+      while (movable(w) && (state.placed[w] as number) < goal) {
+        let best = -1;
+        for (let k = candidateStart[w] as number; k < (candidateStart[w + 1] as number); k++) {
+          const c = ranked[k] as number;
+          const fewer = best < 0 || (on[c] as number) < (on[best] as number);
+          if (fewer && state.room(c, size) >= size) best = c;
+        }
+        if (best < 0) break;
+        state.add(best, size);
+      }
+    }
+    return arrange();
+  };
+
+  let left = 0;
+  /** Takes replicas elsewhere, with all that comes back after losses, others making way; what is gained, and 0 when nothing has changed. */
   const move = (from: number, to: number, wish: number): number => {
     const w = workloadOf[from] as number;
+    const size = step[w] as number;
     const pages = pagesFor(w);
     for (const page of pagesOf[cluster[to] as number] as number[]) pages.add(page);
-    if (pages.size > MANY) return 0;
+    const noted = state.note();
     const back = book.remember(pages);
+    const worth = gain(from, to, wish);
     const many = shift(from, to, wish);
-    if (many === 0) return 0;
-    for (const page of pages)
-      if (recovery.settle(page, w) >= 0) {
-        back();
-        state.remove(to, many);
-        state.add(from, many);
-        return 0;
-      }
-    return many;
+    let gained = many === wish ? worth : many > 0 ? -gain(to, from, many) : 0;
+    if (many === 0 && wish === size) {
+      state.remove(from, size);
+      const lost = squeeze(to, size, worth - 1e-9, 1);
+      gained = lost === Infinity ? 0 : worth - lost;
+    }
+    left -= gained > 0 ? pages.size : 1;
+    const good = gained > 0 && [...pages].every((page) => recovery.settle(page, w) < 0);
+    if (!good) {
+      noted.undo();
+      back();
+      return 0;
+    }
+    noted.end();
+    return gained;
   };
 
   return {
     arrange,
+    afresh,
     round: (over) => {
       let gained = 0;
+      left = SETTLED;
       for (const w of survivors) {
-        if (over() || !movable(w)) continue;
+        if (over() || left <= 0 || !movable(w)) continue;
         const size = step[w] as number;
         for (let from = candidateStart[w] as number; from < (candidateStart[w + 1] as number); from++)
           for (let k = candidateStart[w] as number; k < end(w) && (on[from] as number) >= size; k++) {
             const to = ranked[k] as number;
             if (to === from || gain(from, to, size) <= 1e-9) continue;
             for (let wish = on[from] as number; wish >= size; wish = Math.floor(wish / 2 / size) * size) {
-              const worth = gain(from, to, wish);
-              if (worth <= 1e-9) continue;
-              const many = move(from, to, wish);
-              if (many === 0) continue;
-              gained += many === wish ? worth : gain(to, from, many) * -1;
-              break;
+              const more = gain(from, to, wish) > 1e-9 && left > 0 ? move(from, to, wish) : 0;
+              gained += more;
+              if (more > 0) break;
             }
           }
       }
