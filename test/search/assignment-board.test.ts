@@ -32,7 +32,7 @@ function anyhow(problem: Problem): State | undefined {
       const many = state.room(c, goal - (state.placed[w] as number));
       if (many > 0) state.add(c, many);
     }
-    if (state.placed[w] !== goal) return undefined;
+    if (state.placed[w] !== goal && problem.workloads[w]?.optional !== true) return undefined;
   }
   return state;
 }
@@ -41,7 +41,8 @@ function groundOf(problem: Problem, free: (w: number) => boolean = () => true) {
   const state = anyhow(problem);
   if (state === undefined) return undefined;
   const { compact } = state;
-  const weights = summed(compact, weigh(compact), 1);
+  const weighed = weigh(compact);
+  const weights = summed(compact, weighed, weighed.terms.length);
   const { prices } = ascend(compact, arcsOf(compact, weights), { steps: 120, upper: 1000, stopped: () => false });
   const worthwhile = new Uint8Array(compact.most.length).fill(1);
   const ground = { state, weights, free, packed: () => false, worthwhile, solver: highs };
@@ -141,9 +142,9 @@ describe("the best of what differs", () => {
 });
 
 describe("passing through overfull clusters", () => {
-  it("finds the best of small problems from any start, and only what holds", { timeout: 30_000 }, async () => {
+  it("finds the best of small problems from any start, and only what holds", { timeout: 60_000 }, async () => {
     let [asked, best, worse] = [0, 0, 0];
-    for (let seed = 0; seed < 60; seed++) {
+    for (let seed = 0; seed < 40; seed++) {
       const problem = tight(seed);
       const made = groundOf(problem);
       if (made === undefined) continue;
@@ -161,8 +162,44 @@ describe("passing through overfull clusters", () => {
       if (Math.abs(made.value() - truth) < 1e-9) best++;
       if (start > truth) worse++;
     }
-    expect(asked).toBeGreaterThan(25);
-    expect(worse).toBeGreaterThan(20);
+    expect(asked).toBeGreaterThan(15);
+    expect(worse).toBeGreaterThan(12);
+    expect(best).toBeGreaterThanOrEqual(asked - 2);
+  });
+
+  it("leaves out what may be left out, as little as can be", { timeout: 60_000 }, async () => {
+    let [asked, out, best] = [0, 0, 0];
+    for (let seed = 0; seed < 20; seed++) {
+      const whole = tight(seed);
+      const problem: Problem = {
+        ...whole,
+        pools: whole.pools.map((pool) => ({ ...pool, shape: pool.shape.map((room) => Math.floor(room * 0.7)) })),
+        workloads: whole.workloads.map((workload) => ({ ...workload, optional: true })),
+        objectives: [{ name: "unplaced", priority: 0 }, { name: "cost" }],
+      };
+      const made = groundOf(problem);
+      const exact = await solveExactly(problem, exactly);
+      if (made === undefined || !("objective" in exact)) continue;
+      if (oscillate(made.ground, made.prices, calm) === undefined) continue;
+      asked++;
+      const left = made.state.compact.wanted.reduce(
+        (sum, n, w) => sum + n * made.state.compact.step[w]! - made.state.placed[w]!,
+        0,
+      );
+      if (left > 0) out++;
+      expect(made.state.holds()).toBe(true);
+      const [unplaced, cost] = exact.objective.map(({ value }) => value);
+      expect(left, `seed ${seed}`).toBeGreaterThanOrEqual(unplaced!);
+      if (left !== unplaced) continue;
+      const costs = made.state.on.reduce((sum, n, c) => {
+        const w = made.state.compact.workloadOf[c]!;
+        return sum + n * problem.workloads[w]!.candidates[c - made.state.compact.candidateStart[w]!]!.cost;
+      }, 0);
+      expect(costs, `seed ${seed}`).toBeGreaterThanOrEqual(cost! - 1e-9);
+      if (costs < cost! + 1e-9) best++;
+    }
+    expect(asked).toBeGreaterThan(10);
+    expect(out).toBeGreaterThan(5);
     expect(best).toBeGreaterThanOrEqual(asked - 2);
   });
 

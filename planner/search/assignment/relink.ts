@@ -43,7 +43,7 @@ export function relink(steps: Steps, { seed, enough, found }: RelinkOptions): vo
     best = board.cost();
     favourite = board.at.slice();
   });
-  // Laying a placement out counts as a look at each of its steps.
+  // Laying a placement out counts as a look at each of its steps, and a walk as looks at all that is left of it.
   let laid = 0;
   const lay = (at: Int32Array): void => {
     board.set(at);
@@ -75,7 +75,9 @@ export function relink(steps: Steps, { seed, enough, found }: RelinkOptions): vo
         return board.worth();
       });
       const [from, to] = elite.pick(random);
-      for (const at of between(board, from, to)) if (!over() && descend(at)) dry = -1;
+      const walked = between(board, from, to);
+      laid += walked.looks;
+      for (const at of walked.best) if (!over() && descend(at)) dry = -1;
       adapt(board, fitted);
       fitted = false;
     }
@@ -110,7 +112,7 @@ function adapt({ steps: { capacity }, over, penalty }: Board, fitted: boolean): 
 }
 
 /** Goes from one placement towards another, the best shift first; returns the best of what is on the way. */
-function between(board: Board, from: Int32Array, to: Int32Array): readonly Int32Array[] {
+function between(board: Board, from: Int32Array, to: Int32Array) {
   const { cluster, cost, several, most } = board.steps;
   const nothing = cost.length;
   board.set(from);
@@ -118,7 +120,9 @@ function between(board: Board, from: Int32Array, to: Int32Array): readonly Int32
   for (let s = 0; s < from.length; s++) if (from[s] !== to[s]) left.push(s);
   const way: { readonly at: Int32Array; readonly worth: number }[] = [];
   let worth = board.worth();
+  let looks = from.length;
   for (let gone = 0; left.length > 2; gone++) {
+    looks += left.length;
     let [least, pick] = [Infinity, -1];
     for (let k = 0; k < left.length; k++) {
       const s = left[k] as number;
@@ -139,5 +143,5 @@ function between(board: Board, from: Int32Array, to: Int32Array): readonly Int32
     if (gone >= 2) way.push({ at: board.at.slice(), worth });
   }
   way.sort((a, b) => a.worth - b.worth);
-  return way.slice(0, ON_THE_WAY).map(({ at }) => at);
+  return { best: way.slice(0, ON_THE_WAY).map(({ at }) => at), looks };
 }

@@ -50,6 +50,8 @@ interface Option {
 
 /** Steps of one kind may be this many on average; beyond that single steps matter less than how many. */
 const STEPS_EACH = 4;
+/** The best options of each kind that are looked at. */
+const OPTIONS = 40;
 /** Kinds × clusters at most: what the search keeps of every pair. */
 const PAIRS = 4_000_000;
 
@@ -83,6 +85,7 @@ export function stepsOf(ground: Ground, prices: Float64Array): Steps | undefined
   if (kinds.length < 2 || count > STEPS_EACH * kinds.length || kinds.length * clusters > PAIRS) return undefined;
   const options = kinds.map((w) => optionsOf(ground, prices, w));
   const local = localRows(ground, kinds, clusters);
+  if (local === undefined) return undefined;
   const size = options.reduce((sum, own) => sum + own.length, 0);
   const steps = {
     count,
@@ -107,6 +110,7 @@ export function stepsOf(ground: Ground, prices: Float64Array): Steps | undefined
   kinds.forEach((w, kind) => {
     const each = compact.step[w] as number;
     const first = step;
+    let out = -1;
     const own = options[kind] as readonly Option[];
     const least = own.reduce((low, { key }) => Math.min(low, key), Infinity);
     for (const { cluster, candidate, cost, most, key } of own) {
@@ -116,18 +120,19 @@ export function stepsOf(ground: Ground, prices: Float64Array): Steps | undefined
       steps.regret[next] = key - least;
       steps.most[next] = most;
       steps.optionAt[kind * clusters + cluster] = next;
-      if (candidate >= 0) {
+      if (candidate < 0) out = next;
+      else {
         local.amounts(candidate, each, steps.amount, next);
         for (let n = 0; n < (on[candidate] as number) / each; n++) {
           steps.kind[step] = kind;
           steps.now[step++] = next;
         }
-      } else
-        for (; step < first + (compact.wanted[w] as number);) {
-          steps.kind[step] = kind;
-          steps.now[step++] = next;
-        }
+      }
       next++;
+    }
+    for (; out >= 0 && step < first + (compact.wanted[w] as number); step++) {
+      steps.kind[step] = kind;
+      steps.now[step] = out;
     }
     steps.optionStart[kind + 1] = next;
   });
@@ -150,18 +155,15 @@ function isPlain({ state: { compact }, weights: { kept, reward } }: Ground, w: n
   return true;
 }
 
-function optionsOf({ state, weights, packed }: Ground, prices: Float64Array, w: number): readonly Option[] {
+/** The best options of a workload, and where it is now; single nodes are asked when something is found. */
+function optionsOf({ state, weights }: Ground, prices: Float64Array, w: number): readonly Option[] {
   const { compact, on } = state;
   const each = compact.step[w] as number;
   const found: Option[] = [];
   for (let c = compact.candidateStart[w] as number; c < (compact.candidateStart[w + 1] as number); c++) {
-    const there = (on[c] as number) / each;
-    const room = Math.floor(
-      Math.min(compact.most[c] as number, compact.room[compact.slotStart[c] as number] as number) / each,
-    );
-    // Of clusters of which packing taught something nothing more is asked than stands there.
-    const most = packed(compact.cluster[c] as number) ? Math.min(there, room) : room;
-    if (most <= 0 && there === 0) continue;
+    const slot = compact.slotStart[c] as number;
+    const most = Math.floor(Math.min(compact.most[c] as number, compact.room[slot] as number) / each);
+    if (most <= 0 && (on[c] as number) === 0) continue;
     const keeps = Math.min(weights.kept[c] as number, compact.most[c] as number);
     const cost = each * (weights.cost[c] as number) - keeps * (weights.reward[c] as number);
     const key = cost + each * priceOf(compact, prices, c);
@@ -170,9 +172,9 @@ function optionsOf({ state, weights, packed }: Ground, prices: Float64Array, w: 
   if (compact.problem.workloads[w]?.optional === true) {
     const cost = each * (weights.leftOut[w] as number);
     found.push({ cluster: compact.problem.clusters.length, candidate: -1, cost, key: cost, most: 2 ** 30 });
-    return [...found.slice(0, -1).sort((a, b) => a.key - b.key || a.candidate - b.candidate), found.at(-1) as Option];
   }
-  return found.sort((a, b) => a.key - b.key || a.candidate - b.candidate);
+  found.sort((a, b) => a.key - b.key || a.candidate - b.candidate);
+  return found.filter(({ candidate: c }, n) => n < OPTIONS || c < 0 || (on[c] as number) > 0);
 }
 
 /** Whether whole replicas that keep all other rows keep this one too: it only sharpens what prices prove. */
@@ -181,7 +183,7 @@ function isImplied(compact: Compact, row: number): boolean {
   return name.kind === "parts" && compact.problem.pools[name.pool]?.count === 1;
 }
 
-/** The rows that movable slots touch, cluster by cluster; a row of several clusters could not be told from one. */
+/** The rows that movable slots touch, cluster by cluster; undefined when one of them is of several clusters. */
 function localRows({ state: { compact, used, capacity: room } }: Ground, kinds: readonly number[], clusters: number) {
   const { slotStart, entryStart, entryRow, entryAmount } = compact;
   const own: number[][] = Array.from({ length: clusters }, () => []);
@@ -192,7 +194,11 @@ function localRows({ state: { compact, used, capacity: room } }: Ground, kinds: 
       const list = own[compact.cluster[c] as number] as number[];
       for (let e = entryStart[slot] as number; e < (entryStart[slot + 1] as number); e++) {
         const row = entryRow[e] as number;
-        if ((at[row] as number) >= 0 || isImplied(compact, row)) continue;
+        if (isImplied(compact, row)) continue;
+        if ((at[row] as number) >= 0) {
+          if (list[at[row] as number] !== row) return undefined;
+          continue;
+        }
         at[row] = list.length;
         list.push(row);
       }
