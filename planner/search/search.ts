@@ -109,9 +109,8 @@ export async function search(
     },
     over,
   });
-  if (!found) return undefined;
   const survival = attendSurvival(ground, state, improver, ranked, prices);
-  if (survival !== undefined && !survival.arrange() && !survival.afresh()) return undefined;
+  if (survival === undefined ? !found : !(found && survival.arrange()) && !survival.afresh()) return undefined;
   let proof = judge(ground, weighed, state, prices);
   const report = (): void =>
     options.onProgress?.({ solver: "search", ...headline(proof), placement: () => placementOf(state) });
