@@ -21,7 +21,7 @@ const ON_THE_WAY = 3;
 /** Options that each step looks at on average, turn by turn. */
 const WIDTHS = [2, 3, 5];
 /** How wrong prices are at most for a placement to begin with, and the least price of an overfull row, as a share of the mean. */
-const BLUR = 0.04;
+const BLUR = 0.15;
 const LEAST = 0.01;
 /** How much the price of overfull rows rises when nothing fitted, and falls when something did. */
 const RISE = 0.05;
@@ -86,7 +86,8 @@ export function relink(steps: Steps, { seed, enough, found }: RelinkOptions): vo
 
 /** Where every step is best at prices that are a little wrong. */
 function guess({ kind, optionStart, cluster, cost, price, amount, rows }: Steps, random: () => number): Int32Array {
-  const blur = BLUR * random();
+  // Mostly a little, sometimes a lot: how far is worth it differs from problem to problem.
+  const blur = BLUR * random() ** 3;
   const wrong = price.map((value) => value * (1 + blur * (2 * random() - 1)));
   return kind.map((k) => {
     let [least, where] = [Infinity, optionStart[k] as number];

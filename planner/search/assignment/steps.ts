@@ -40,6 +40,8 @@ export interface Steps {
   readonly several: boolean;
 }
 
+type LocalRows = NonNullable<ReturnType<typeof localRows>>;
+
 interface Option {
   readonly cluster: number;
   readonly candidate: number;
@@ -73,7 +75,7 @@ export function comesInSteps({ workloads }: Problem): boolean {
 /** The steps that may move, or undefined when they are too few, too many, or come in crowds. */
 export function stepsOf(ground: Ground, prices: Float64Array): Steps | undefined {
   const { state, free } = ground;
-  const { compact, on } = state;
+  const { compact } = state;
   const kinds: number[] = [];
   let count = 0;
   for (let w = 0; w < compact.workloads; w++) {
@@ -86,6 +88,21 @@ export function stepsOf(ground: Ground, prices: Float64Array): Steps | undefined
   const options = kinds.map((w) => optionsOf(ground, prices, w));
   const local = localRows(ground, kinds, clusters);
   if (local === undefined) return undefined;
+  return filled(ground, { kinds, count, clusters, options, local, prices });
+}
+
+interface Shape {
+  readonly kinds: readonly number[];
+  readonly count: number;
+  readonly clusters: number;
+  readonly options: readonly (readonly Option[])[];
+  readonly local: LocalRows;
+  readonly prices: Float64Array;
+}
+
+/** Arrays of what may move; undefined when not all of it is anywhere now. */
+function filled({ state: { compact, on } }: Ground, shape: Shape): Steps | undefined {
+  const { kinds, count, clusters, options, local, prices } = shape;
   const size = options.reduce((sum, own) => sum + own.length, 0);
   const steps = {
     count,
@@ -130,7 +147,8 @@ export function stepsOf(ground: Ground, prices: Float64Array): Steps | undefined
       }
       next++;
     }
-    for (; out >= 0 && step < first + (compact.wanted[w] as number); step++) {
+    const end = out < 0 ? step : first + (compact.wanted[w] as number);
+    for (; step < end; step++) {
       steps.kind[step] = kind;
       steps.now[step] = out;
     }
