@@ -1,6 +1,6 @@
 // Where each workload may go, and for every other cluster all that rules it out. Written for a million pairs: what workloads have in common
 // is asked once, and only what differs by demand is asked again. It must not know counting, rules between workloads, or objectives.
-import type { Ir } from "../../compiler/index.ts";
+import type { Ir, RunIr } from "../../compiler/index.ts";
 import type { CandidateColumns } from "../columns.ts";
 import type { Because, RuledOut } from "../problem.ts";
 import { placesMaker } from "./candidates.ts";
@@ -54,20 +54,22 @@ function refusals(
   small: readonly number[],
   fleet: FleetNumbers,
 ): readonly RuledOut[] {
-  const tooLarge: Because = {
-    text: `${shortName(run.workload)} needs ${demandInWords(run.demand)}`,
-    span: run.reservations[0]?.span ?? run.spreading.span,
-    kind: "intent",
-  };
   const words = (fails: readonly number[]): readonly Because[] => fails.flatMap((t) => tests[t]?.because ?? []);
+  const large = small.length === 0 ? [] : [tooLarge(run)];
   const fact = (cluster: number): Because => fleet.facts[cluster] as Because;
   return [
     ...sieve.refused.map(({ fails, clusters }) => ({ workload: index, clusters, because: words(fails) })),
     ...small.map((c) => ({
       workload: index,
       clusters: [c],
-      because: [...words(sieve.failing(c)), tooLarge, fact(c)],
+      because: [...words(sieve.failing(c)), ...large, fact(c)],
     })),
     ...sieve.empty.map((c) => ({ workload: index, clusters: [c], because: [...words(sieve.failing(c)), fact(c)] })),
   ];
 }
+
+const tooLarge = (run: RunIr): Because => ({
+  text: `${shortName(run.workload)} needs ${demandInWords(run.demand)}`,
+  span: run.reservations[0]?.span ?? run.spreading.span,
+  kind: "intent",
+});
