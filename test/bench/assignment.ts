@@ -8,11 +8,11 @@ import { shown, type BenchOptions, type Report } from "./report.ts";
 const few = ["a20200", "b20200", "c10200", "c20200", "d10200", "d20200"].map((name) => `chu1997/${name}`);
 const choice = [...few, "yagiura2004/e10200", "yagiura2004/e20400"];
 
-export async function bench({ long }: BenchOptions): Promise<Report> {
+export async function bench({ long, effort }: BenchOptions): Promise<Report> {
   if (!areThere()) return { notes: ["not measured: ../shared/instances is not there"] };
   const known = knownValues();
   const all = [...known.keys()].filter((name) => !name.startsWith("cattrysse")).sort();
-  const seconds = long ? 60 : 10;
+  const seconds = effort * (long ? 60 : 10);
   const notes: string[] = [];
   const rows: (string | number | undefined)[][] = [];
   const contestants: readonly Contestant[] = ["Placet", "HiGHS", "CP-SAT"];

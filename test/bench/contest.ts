@@ -57,7 +57,7 @@ export async function contest(name: string, seconds: Partial<Record<Contestant, 
 
 async function run(who: Contestant, name: string, file: string, limit: number): Promise<Ended<SolveLine> | string> {
   // On a busy machine a process may wait as long again as it works, and longer.
-  const wall = 5 * limit + 120;
+  const wall = 10 * limit + 120;
   if (who === "Placet") return runChild<SolveLine>("solve-problem.ts", [name, "0", `${limit}`], wall);
   if (who === "HiGHS WebAssembly") return runChild<SolveLine>("solve-model.ts", [file, "highs-wasm", `${limit}`], wall);
   if (who === "javascript-lp-solver") return runChild<SolveLine>("solve-model.ts", [file, who, `${limit}`], wall);

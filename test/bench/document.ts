@@ -34,7 +34,7 @@ function sectionOf(name: string, { figures = [], tables = [], plots = [], notes 
     ...images,
     ...(figures.length > 0 ? [figureTable(figures)] : []),
     ...tables.map(tableMarkdown),
-    ...notes.map((note) => `- ${escaped(note)}`),
+    ...(notes.length > 0 ? [notes.map((note) => `- ${escaped(note)}`).join("\n")] : []),
   ].join("\n\n");
 }
 

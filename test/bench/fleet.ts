@@ -40,13 +40,16 @@ function instances(long: boolean): readonly Instance[] {
   ];
 }
 
-export async function bench({ long }: BenchOptions): Promise<Report> {
+export async function bench({ long, effort }: BenchOptions): Promise<Report> {
   if (!areThere()) return { notes: ["not measured: ../shared/instances is not there"] };
   const tables: Table[] = [];
   const plots: Plot[] = [];
   const notes: string[] = [];
   for (const { title, name, seconds } of instances(long)) {
-    const found = await contest(name, seconds);
+    const found = await contest(
+      name,
+      Object.fromEntries(Object.entries(seconds).map(([who, limit]) => [who, effort * limit])),
+    );
     tables.push(tableOf(title, found));
     if (found.answers.length > 1) plots.push(plotOf(title, name, found));
     notes.push(...found.absent.map((who) => `${title}: without ${who}`), ...troubles(title, found));

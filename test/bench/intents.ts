@@ -17,12 +17,12 @@ interface Size {
   readonly seconds: number;
 }
 
-export async function bench({ long }: BenchOptions): Promise<Report> {
-  const small = { clusters: 100, workloads: 2000, replicas: 100, seconds: 30 };
+export async function bench({ long, effort }: BenchOptions): Promise<Report> {
+  const small = { clusters: 100, workloads: 2000, replicas: 100, seconds: effort * 30 };
   const speed = await planned(small, []);
   const size = long
-    ? { clusters: 1000, workloads: 2000, replicas: 100, seconds: 60 }
-    : { clusters: 300, workloads: 600, replicas: 100, seconds: 15 };
+    ? { clusters: 1000, workloads: 2000, replicas: 100, seconds: effort * 60 }
+    : { clusters: 300, workloads: 600, replicas: 100, seconds: effort * 15 };
   const priced = await clauseTable(size, ["", ...clauses, clauses.join(",")]);
   return {
     figures: [

@@ -38,6 +38,8 @@ export interface Report {
 export interface BenchOptions {
   /** All instances and the peers' long budgets, not only a choice of them. */
   readonly long: boolean;
+  /** What budgets are multiplied by: 1, less for a look whether everything runs. */
+  readonly effort: number;
 }
 
 /** A part of `npm run bench`: one file beside this one. */

@@ -1,4 +1,4 @@
-// `npm run bench [NAME…] [--long] [--write]`: runs the benchmarks and prints each figure beside its peer's, measured in the same run; a run of
+// `npm run bench [NAME…] [--long] [--quick] [--write]`: runs the benchmarks and prints each figure beside its peer's, measured in the same run; a run of
 // all of them, or `--write`, also puts the tables and plots into docs/benchmarks.md. Machines are noisy: read the ratios, not the seconds.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ for (const file of files) {
   if (module.bench === undefined) continue;
   const name = file.replace(/\.ts$/, "");
   console.log(`\n${name}`);
-  const report = await module.bench({ long });
+  const report = await module.bench({ long, effort: asked.includes("--quick") ? 0.2 : 1 });
   for (const figure of report.figures ?? []) console.log(line(figure));
   for (const table of report.tables ?? []) console.log(tableText(table));
   for (const note of report.notes ?? []) console.log(`  ${note}`);

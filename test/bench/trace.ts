@@ -17,7 +17,7 @@ import type { BenchOptions, Report } from "./report.ts";
 /** CPU seconds that the solver gets; the goal is five from text to plan. */
 const SECONDS = 30;
 
-export async function bench({ long }: BenchOptions): Promise<Report> {
+export async function bench({ long, effort }: BenchOptions): Promise<Report> {
   if (!traceIsThere()) return { notes: ["not measured: ../shared/instances/alibaba-gpu is not there"] };
   const notes: string[] = [];
   const rows: (string | number | undefined)[][] = [];
@@ -26,7 +26,7 @@ export async function bench({ long }: BenchOptions): Promise<Report> {
   else if (!tools.available) notes.push(`without the real kube-scheduler: ${tools.reason}`);
   for (const name of ["default", "gpuspec33", "cpu050"]) {
     const trace = readTrace(name);
-    const own = await planText(traceProgram(trace), { gap: 0, seconds: SECONDS, accept: 1 });
+    const own = await planText(traceProgram(trace), { gap: 0, seconds: effort * SECONDS, accept: 1 });
     if (own.trouble !== undefined) notes.push(`${name}: ${own.trouble}`);
     if (own.done !== undefined) notes.push(...own.done.diagnostics.map((text) => `${name}: ${text.slice(0, 200)}`));
     const simple = (["first-fit", "best-fit"] as const).map((kind) =>

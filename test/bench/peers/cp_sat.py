@@ -40,7 +40,7 @@ def main():
     clock = Clock(WORKERS, limit)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = WORKERS
-    solver.parameters.max_time_in_seconds = 4 * limit
+    solver.parameters.max_time_in_seconds = 8 * limit
     found = Found(clock)
 
     def bounded(bound):

@@ -29,7 +29,7 @@ def model_of(given):
 def main():
     path, limit = arguments()
     solver = highspy.Highs()
-    for option, value in {"output_flag": False, "threads": THREADS, "mip_rel_gap": 0.0, "time_limit": 4 * limit}.items():
+    for option, value in {"output_flag": False, "threads": THREADS, "mip_rel_gap": 0.0, "time_limit": 8 * limit}.items():
         solver.setOptionValue(option, value)
     solver.passModel(model_of(read(path)))
     # Its branch and bound keeps one thread busy; the second only helps now and then.
