@@ -3,8 +3,12 @@
 import { defineConfig } from "rolldown";
 
 export default defineConfig({
-  // The worker thread is a program of its own, beside the chunks that start it.
-  input: { main: "dist/runtime/cli/main.js", "solve-worker": "dist/runtime/solve-worker.js" },
+  // Worker threads are programs of their own, beside the chunks that start them.
+  input: {
+    main: "dist/runtime/cli/main.js",
+    "solve-worker": "dist/runtime/solve-worker.js",
+    "beside-worker": "dist/runtime/beside-worker.js",
+  },
   platform: "node",
   external: [/^node:/, /^highs/, /^javascript-lp-solver/, /^@kubernetes\//, /^undici/, /^ink/, /^react/],
   output: { dir: "dist/cli", format: "esm", chunkFileNames: "[name]-[hash].js", cleanDir: true },

@@ -1,6 +1,7 @@
 // The placement problem: integers and constraint families, between the IR's words and the solvers' numbers. Every constraint keeps
 // `because`, so that any refusal can point at the user's own words. It must not know solvers, objects, or how a row is encoded.
 import type { Span } from "../grammar/index.ts";
+import type { Beside } from "./beside.ts";
 import type { Clock } from "./clock.ts";
 
 /** Why a constraint or a term is there: the words that caused it, and what to call them in a sentence. */
@@ -224,6 +225,8 @@ export interface SolveOptions {
   /** Asked between steps; true ends the search with the best so far. */
   readonly stopped: () => boolean;
   readonly onProgress?: (progress: Progress) => void;
+  /** Another thread, where there is one. */
+  readonly beside?: Beside | undefined;
 }
 
 /** What a solver has so far: of the term that it minimises, or of the first that is not proven. */

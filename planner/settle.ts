@@ -55,7 +55,9 @@ export async function settle(ir: Ir, problem: Problem, options: SolveOptions): P
   for (let soft = 0; ;) {
     const learnt = { cuts: [...proven, ...avoided], limits: [...limits.values()], floors, truth };
     const effort =
-      soft === 0 ? {} : { gap: Math.max(options.gap, SOFT_GAP), nodes: SOFT_NODES, ...placementsOnly(options) };
+      soft === 0
+        ? {}
+        : { gap: Math.max(options.gap, SOFT_GAP), nodes: SOFT_NODES, beside: undefined, ...placementsOnly(options) };
     const solution = await solveProblem(problem, { ...left(), ...effort }, learnt);
     if (solution.status === "infeasible" || solution.status === "unknown")
       return fallback ?? { solution: soft > 0 ? unknown(solution) : solution, order: {}, unsure: [] };

@@ -14,6 +14,7 @@ const GRACE = 500;
 // Compiled code is kept between runs; a thread does not inherit that it is.
 enableCompileCache();
 const { solve } = await import("./solving.ts");
+const { newBeside } = await import("./beside-thread.ts");
 const flag = (workerData as { readonly flag: Int32Array<SharedArrayBuffer> }).flag;
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
 const post = (message: FromWorker): void => parentPort?.postMessage(message);
@@ -39,7 +40,13 @@ parentPort?.once("message", (question: Question) => {
     if (whole) placed = now;
     post({ kind: "told", told: whole ? { ...numbers, replicas: asPlaced() } : numbers });
   };
-  const listener = { now: () => performance.now(), stopped, tell, impossible: () => post({ kind: "impossible" }) };
+  const listener = {
+    now: () => performance.now(),
+    stopped,
+    tell,
+    impossible: () => post({ kind: "impossible" }),
+    beside: newBeside(stopped),
+  };
   solve(question, listener).then(
     (solved) => post({ kind: "solved", solved }),
     (error: unknown) =>

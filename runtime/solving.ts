@@ -9,6 +9,7 @@ import {
   reasonsOf,
   stepClock,
   verifyPlacement,
+  type Beside,
   type PlacedReplicas,
   type PlaceOutcome,
   type Reason,
@@ -48,6 +49,8 @@ export interface Listener {
   readonly tell: (told: Told) => void;
   /** It is impossible; only why is still to be said. */
   readonly impossible: () => void;
+  /** Another thread, where there may be one. */
+  readonly beside?: Beside;
 }
 
 /** The answer; the problem itself stays where it was made, since it is large and quickly made again. */
@@ -72,6 +75,7 @@ export async function solve(question: Question, listener: Listener): Promise<Sol
     proves: true,
     now: listener.now,
     stopped: listener.stopped,
+    beside: listener.beside,
     onProgress: ({ placement: _, ...told }) => listener.tell(told),
   });
   if (outcome.status === "infeasible") {

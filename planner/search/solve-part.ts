@@ -9,6 +9,7 @@ import { gapOf, solveProblem as solveExactly } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
 import { comesInSteps } from "./assignment/steps.ts";
 import { dualOf } from "./proof.ts";
+import { race } from "./race.ts";
 import { reducible } from "./reduce.ts";
 import { search } from "./search.ts";
 
@@ -30,11 +31,26 @@ export async function solvePart(
   truth?: NodeTruth,
 ): Promise<ExactSolution> {
   const { problem, cuts, limits } = part;
+  const size = problem.workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0);
+  const { solver, beside } = options;
+  if (solver !== "search" && (solver !== "auto" || size <= SMALL))
+    return solveExactly(problem, options, { cuts, limits, floors });
+  // Where an exact solver may do as well as the search, it tries beside it if there is another thread.
+  if (beside === undefined || solver !== "auto" || size > MIDDLE) return searchPart(part, options, floors, truth);
+  const both = race(part, { ...options, beside }, floors, combined);
+  return both.answer(await searchPart(part, both.options, floors, truth));
+}
+
+async function searchPart(
+  part: Part,
+  options: SolveOptions,
+  floors: readonly number[],
+  truth: NodeTruth | undefined,
+): Promise<ExactSolution> {
+  const { problem, cuts, limits } = part;
   const exactly = (asked: SolveOptions, of = problem, known = floors): Promise<ExactSolution> =>
     solveExactly(of, asked, { cuts, limits, floors: known });
   const size = problem.workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0);
-  const forced = options.solver === "search";
-  if (!forced && (options.solver !== "auto" || size <= SMALL)) return exactly(options);
   const started = options.now();
   const left = (): number => Math.max(1, options.timeLimit - (options.now() - started));
   const share = size <= (comesInSteps(problem) ? LARGE : MIDDLE) ? SEARCHING : 1;
@@ -103,17 +119,18 @@ function spreadOut(solution: ExactSolution, problem: Problem, kept: Kept): Exact
  * answer as good as the search's, so a proof there is a proof of the whole.
  */
 function better(searched: ExactSolution, exact: ExactSolution): ExactSolution {
+  const solver = "search and highs";
   if (!("objective" in searched) || !("objective" in exact)) return searched;
-  if (exact.status === "optimal") return { ...exact, solver: "search and highs" };
+  if (exact.status === "optimal") return { ...exact, solver };
   const at = searched.objective.findIndex(
     (term, t) => Math.abs(term.value - (exact.objective[t]?.value ?? 0)) > 1e-9 * Math.max(1, Math.abs(term.value)),
   );
   const exactWins = at >= 0 && (exact.objective[at]?.value ?? Infinity) < (searched.objective[at]?.value ?? Infinity);
   const best = exactWins ? exact : searched;
-  // Bounds of both are proven of the first term that is open in both; later ones stay as they were said of the better answer.
+  // Bounds of both hold of the first term that is open, as long as those before it are the same; later ones stay as they were said.
   const open = best.objective.findIndex(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
   const objective = best.objective.map((term, t) =>
-    t === open
+    t === open && (at < 0 || t <= at)
       ? {
           ...term,
           bound: Math.min(
@@ -124,5 +141,15 @@ function better(searched: ExactSolution, exact: ExactSolution): ExactSolution {
       : term,
   );
   const gap = open < 0 ? 0 : gapOf(objective);
-  return { ...best, objective, gap, solver: exactWins ? "search and highs" : "search", floors: [] };
+  // What an exact solver proved by trying everything is not what prices alone prove: its name says so.
+  const helped = exactWins || (objective[open]?.bound ?? 0) > (searched.objective[open]?.bound ?? 0);
+  return { ...best, objective, gap, solver: helped ? solver : searched.solver, floors: [] };
+}
+
+/** The better of the search's answer and of one that an exact solver found beside it, of the same part. */
+function combined(own: ExactSolution, other: ExactSolution): ExactSolution {
+  if (other.status === "unknown") return own;
+  if (other.status === "infeasible" || !("objective" in own)) return other;
+  const both = better(own, other);
+  return own.duals === undefined ? both : { ...both, duals: own.duals };
 }

@@ -71,7 +71,6 @@ function run(instance: Highs, model: Model, options: ModelOptions): ModelSolutio
       },
     });
     effort.isSpent(Number(solving.info.get("simplex_iteration_count")), Number(solving.info.get("mip_node_count")));
-    worked(options.now, effort.spent());
     const status = solving.getModelStatus();
     if (status === modelStatus.infeasible) return { status: "infeasible" };
     const point = solving.info.get("primal_solution_status") === 2 ? solving.getSolution().colValue : undefined;
@@ -99,14 +98,16 @@ function effortOf({ rows }: Model, { now, timeLimit }: ModelOptions) {
   const entries = rows.reduce((sum, row) => sum + row.columns.length, 0);
   const cost = ({ flat, entry }: typeof ONCE, times = 1): number => times * (flat + entry * entries);
   const counted = countsSteps(now);
-  let spent = cost(ONCE);
+  let spent = 0;
   return {
     counted,
+    /** Tells the clock what was done since, and says whether that is all that was granted. */
     isSpent: (pivots: number, branches: number): boolean => {
-      spent = Math.max(spent, cost(ONCE) + cost(PIVOT, Math.max(0, pivots)) + cost(BRANCH, Math.max(0, branches)));
+      const done = cost(ONCE) + cost(PIVOT, Math.max(0, pivots)) + cost(BRANCH, Math.max(0, branches));
+      if (done > spent) worked(now, done - spent);
+      spent = Math.max(spent, done);
       return counted && spent >= timeLimit;
     },
-    spent: () => spent,
   };
 }
 

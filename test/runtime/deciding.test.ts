@@ -34,7 +34,12 @@ function wall(step: number): () => number {
 }
 
 const asked = (now: () => number, more: Partial<PlaceOptions> = {}): PlaceOptions => ({
-  ...{ gap: 0, timeLimit: Infinity, seed: 1, solver: "auto", now, stopped: () => false },
+  gap: 0,
+  timeLimit: Infinity,
+  seed: 1,
+  solver: "auto",
+  now,
+  stopped: () => false,
   ...more,
 });
 
@@ -59,15 +64,22 @@ test("more steps give no worse answer and no worse bound", async () => {
 });
 
 test("with a time limit the clock decides", async () => {
-  const late = await place(middling, {}, asked(wall(100_000), { timeLimit: 1_000, solver: "highs" }));
+  const full = irOf(tightProgram(12, 100, 1, 0.9995));
+  const late = await place(full, {}, asked(wall(100_000), { timeLimit: 1_000, stopped: () => true }));
   expect(late.status).toBe("unknown");
   expect(late.diagnostics.map(({ code }) => code)).toEqual(["planner/no-answer"]);
-  expect(late.diagnostics[0]?.message).toContain("within 1 s: 60 workloads on 8 clusters (480 places)");
+  expect(late.diagnostics[0]?.message).toContain("within 1 s: 100 workloads on 12 clusters (");
   expect(late.diagnostics[0]?.help).toContain("--time-limit");
 });
 
 const question = (ir: Ir, more: Partial<Question> = {}): Question => ({
-  ...{ ir, before: {}, without: [], gap: 0, timeLimit: Infinity, solver: "auto", seed: 1 },
+  ir,
+  before: {},
+  without: [],
+  gap: 0,
+  timeLimit: Infinity,
+  solver: "auto",
+  seed: 1,
   ...more,
 });
 
@@ -119,7 +131,12 @@ test("a thread and the main thread answer alike", async () => {
 test("nothing has changed when one inventory names the question and where everything is", () => {
   const before = { "shop/w0": { c0: 1 }, "shop/w1": { c1: 1 } };
   const known = (digest: string): Observation => ({
-    ...{ cluster: "c0", target: "directory", state: "known", placed: {}, inventoryVersion: "1", recovered: 0 },
+    cluster: "c0",
+    target: "directory",
+    state: "known",
+    placed: {},
+    inventoryVersion: "1",
+    recovered: 0,
     inventory: { ...emptyInventory("p"), decided: { digest, gap: 0.02 } },
   });
   const text = tightProgram(3, 4, 1);
