@@ -31,12 +31,12 @@ export interface Certified {
   readonly proof: readonly TermProof[];
 }
 
-/** Arcs looked at for the prices of one term, where it has none: of what is claimed, and of what only comes after it. */
-const WORK = { first: 3e7, later: 4e6 };
+/** Arcs looked at for the prices of one term, where it has none: of the first that is open, of those after it, and of what is proven anyway. */
+const WORK = { first: 1e7, later: 2e6, proven: 1e5 };
 /** Passes at most, and those below which none is worth it. */
 const STEPS = { most: 240, least: 24 };
 /** How much less than outweighing all that follows an earlier term may weigh: the best of these counts. */
-const SCALES = [1, 0.03, 0.001];
+const SCALES = [1, 0.03, 0.001, 0];
 
 /** Proves every term again on the whole problem, at prices that are shown; bounds become those where they are better. */
 export function certify(problem: Problem, claim: Claim): Certified {
@@ -50,9 +50,14 @@ export function certify(problem: Problem, claim: Claim): Certified {
     const name = nameOf(problem, weighed, t);
     if (name === undefined) return;
     const claimed = claim.objective[term.objective as number] ?? { name, value: values[t] as number, bound: -Infinity };
-    const ground: Ground = { compact, weighed, values, t, work: first ? WORK.first : WORK.later };
-    const found = bestOf(ground, claim.duals, claimed);
-    const least = Math.max(whole(ground, found.priced), floorOf(problem, name), term.costs.constant);
+    const done = claim.exhausted && reaches(claimed.value, claimed.bound);
+    const work = done ? WORK.proven : first ? WORK.first : WORK.later;
+    const ground: Ground = { compact, weighed, values, t, work };
+    const best = bestOf(ground, claim.duals, claimed);
+    // What needs no prices is shown without any.
+    const floor = Math.max(floorOf(problem, name), term.costs.constant);
+    const found = floor >= best.priced ? { priced: tidy(floor), given: [], prices: {} } : best;
+    const least = whole(ground, found.priced);
     const kept = claim.exhausted || reaches(claimed.bound, least) ? Math.max(claimed.bound, least) : least;
     const bound = tidy(Math.min(claimed.value, kept));
     const proven = reaches(bound, least);
@@ -100,21 +105,21 @@ function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[numbe
   const [one] = known;
   if (one !== undefined) {
     const weights = one.weights.map((_, s) => Math.max(...known.map((dual) => dual.weights[s] ?? 0)));
-    const at = lagrangian(ground, weights);
-    const size = newRelaxed(compact, at.arcs).rows.capacity.length;
-    const prices = new Float64Array(size);
-    for (const dual of known) {
-      const own =
-        dual.compact === compact
-          ? dual.prices
-          : pricesFrom(compact, at.arcs, namedPrices(dual.compact, at.arcs, dual.prices), size);
-      for (let row = 0; row < Math.min(size, own.length); row++)
-        prices[row] = (prices[row] as number) + (own[row] as number);
+    // Where an earlier term is far from its bound, holding it proves less than leaving it out.
+    for (const share of weights.some((weight) => weight > 0) ? [1, 0] : [1]) {
+      const at = lagrangian(
+        ground,
+        weights.map((weight) => share * weight),
+      );
+      better(shown(ground, at, joined(ground, at, known)));
     }
-    better(shown(ground, at, prices));
     if (enough(best) || reaches(claimed.bound, whole(ground, best.priced))) return best;
   }
-  const steps = Math.min(STEPS.most, Math.floor(work / Math.max(1, compact.most.length)));
+  for (const scale of SCALES.slice(1)) {
+    const at = lagrangian(ground, scale);
+    better(shown(ground, at, beginning(compact, at.arcs)));
+  }
+  const steps = Math.min(STEPS.most, Math.floor(work / SCALES.length / Math.max(1, compact.most.length)));
   if (steps < STEPS.least) return best;
   const tight = lagrangian(ground, 1).weights.every((weight) => weight === 0);
   for (const scale of tight ? [1] : SCALES) {
@@ -126,6 +131,23 @@ function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[numbe
     if (enough(best)) break;
   }
   return best;
+}
+
+type Known = Dual["terms"][number] & Pick<Dual, "compact">;
+
+/** The prices of all parts in the rows of the whole. */
+function joined({ compact }: Ground, { arcs }: Lagrangian, known: readonly Known[]): Float64Array {
+  const size = newRelaxed(compact, arcs).rows.capacity.length;
+  const prices = new Float64Array(size);
+  for (const dual of known) {
+    const own =
+      dual.compact === compact
+        ? dual.prices
+        : pricesFrom(compact, arcs, namedPrices(dual.compact, arcs, dual.prices), size);
+    for (let row = 0; row < Math.min(size, own.length); row++)
+      prices[row] = (prices[row] as number) + (own[row] as number);
+  }
+  return prices;
 }
 
 interface Lagrangian {

@@ -174,13 +174,18 @@ export function leastOf(problem: Problem, name: string | undefined): number {
   if (name === "latency") return 0;
   if (name !== "clusters" && name !== "imbalance") return -Infinity;
   const present = problem.workloads.filter((workload) => !workload.optional && wantedOf(workload) > 0);
-  if (name === "clusters") return present.length > 0 ? 1 : 0;
+  if (name === "clusters") return Math.max(0, ...present.map(clustersOf));
   // Everything spread evenly over all that there is.
   return problem.resources.reduce((most, _, r) => {
     const asked = present.reduce((sum, workload) => sum + wantedOf(workload) * (workload.demand[r] as number), 0);
     const there = problem.pools.reduce((sum, { shape, count }) => sum + (shape[r] as number) * count, 0);
     return there > 0 ? Math.max(most, asked / there) : most;
   }, 0);
+}
+
+/** Clusters that a workload takes at least. */
+function clustersOf({ counting }: Problem["workloads"][number]): number {
+  return counting.kind === "each" ? counting.required.length : (counting.clusters ?? 1);
 }
 
 const tidy = (value: number): number => Number(value.toPrecision(12));

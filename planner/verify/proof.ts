@@ -1,6 +1,6 @@
 // Adds the bounds of a plan up again, from the program and the prices alone, each term given the values of those before it. It must not know
 // planner/search or any solver: it shares no code with what found the prices.
-import type { Ir } from "../../compiler/index.ts";
+import type { Cluster, Ir } from "../../compiler/index.ts";
 import type { PlacedReplicas } from "../action/controller.ts";
 import type { TermProof } from "../proof.ts";
 import { distancesOf, type Distances } from "./distance.ts";
@@ -90,10 +90,11 @@ function check(
   const trivial =
     Object.keys(entry.prices).length === 0 && entry.given.length === 0 && reaches(Math.max(bound, entry.priced), alone);
   const level = trivial ? { value: alone, wrong: [] } : levelAt(world, distances, tasks, weights, held, entry.prices);
-  const proven = weights.reduce(
+  const added = weights.reduce(
     (sum, { term, weight, current }) => sum - (current ? 0 : weight * term.value),
     level.value,
   );
+  const proven = Math.max(alone, added);
   const complaints = [...level.wrong];
   const close = (claimed: number): boolean =>
     claimed - proven <= 1e-6 * Math.max(1, Math.abs(claimed), scaleOf(weights));
@@ -115,8 +116,11 @@ const scaleOf = (weights: readonly Weight[]): number =>
 
 /** What no placement is below, whatever the prices. */
 function floorOf(world: World, tasks: readonly Task[], { name }: ObjectiveValue): number {
-  if (name === "clusters") return tasks.some(({ run, total }) => !run.optional && total > 0) ? 1 : 0;
-  if (name !== "moves") return name === "cost" || name === "preference" ? -Infinity : 0;
+  if (name === "clusters") return Math.max(0, ...tasks.map(clustersOf));
+  if (name === "cost") return world.ir.fleet.clusters.some(hasGift) ? -Infinity : 0;
+  if (name === "preference")
+    return world.ir.runs.some(({ prefer }) => prefer.some(({ weight }) => weight < 0)) ? -Infinity : 0;
+  if (name !== "moves") return 0;
   return tasks.reduce((sum, { run, sites, workload }) => {
     const can = new Set(sites.map((site) => site.name));
     const leaving = Object.entries(world.before[run.workload] ?? {}).filter(([cluster]) => !can.has(cluster));
@@ -125,6 +129,14 @@ function floorOf(world: World, tasks: readonly Task[], { name }: ObjectiveValue)
     );
   }, 0);
 }
+
+/** Clusters that a workload takes at least. */
+function clustersOf({ run, size, total }: Task): number {
+  if (run.optional || total === 0) return 0;
+  return run.spreading.kind === "divided" ? (run.spreading.clusters ?? 1) : total / size;
+}
+
+const hasGift = ({ prices }: Cluster): boolean => Object.values(prices).some((price) => price < 0);
 
 /** Whether the term takes whole values only. */
 function isWhole(world: World, tasks: readonly Task[], { name }: ObjectiveValue): boolean {

@@ -46,7 +46,8 @@ export function namedPrices(compact: Compact, { joint }: Arcs, prices: Float64Ar
   const shares = rows + ties.capacity.length;
   const resources = problem.resources.length;
   for (let at = 0; shares + at < prices.length; at++) {
-    const price = rounded(prices[shares + at] as number);
+    // Together they are at most one, rounded too.
+    const price = rounded((prices[shares + at] as number) * (1 - 1e-9));
     const resource = problem.resources[at % resources] as string;
     if (price > 0) found.share.push({ cluster: cluster(Math.floor(at / resources)), resource, price });
   }

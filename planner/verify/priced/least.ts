@@ -44,7 +44,7 @@ export function leastCost(world: World, task: Task, segments: Segments): number 
   const groupings = groupingsOf(world, task);
   const scattered = run.spreading.kind === "divided" && !run.optional ? (run.spreading.clusters ?? 0) : 0;
   const promises = groupings.length + (scattered > 1 ? 1 : 0);
-  const sorted = cheapestFirst(segments, promises > 0 ? segments.size : total);
+  const sorted = cheapestFirst(segments, promises > 0 ? Infinity : total);
   const left = (): Int32Array => segments.many.slice(0, segments.size);
   if (promises === 0) return fill(segments, sorted, left(), total, run.optional);
   const costs = groupings.map((grouping) => within(task, segments, sorted, left(), grouping));
