@@ -11,7 +11,7 @@ import { newSurvival } from "./survival.ts";
 import type { Survival } from "./survival.ts";
 
 /** Losses that are looked at one by one; beyond them places are bundled (see `lossesOf`). */
-const LOSSES = 5_000;
+const LOSSES = 10_000;
 
 /** Undefined where nothing is to survive anything. */
 export function attendSurvival(

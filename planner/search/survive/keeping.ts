@@ -60,8 +60,9 @@ export function newKeeping(compact: Compact): Keeping | undefined {
         const group = groupOf[cluster[candidate] as number] as number;
         if (group < 0) continue;
         const own = single ? (on[candidate] as number) : here(on, w, groupOf, group);
-        const others = count === 1 ? 0 : sumOf(counts(on, w, groupOf, group), count - 1);
-        most = Math.min(most, (wanted[w] as number) * (step[w] as number) - keeping - own - others);
+        // Of several places that are lost, none may take the others' part, or the last replicas would be allowed nowhere.
+        const part = Math.floor(((wanted[w] as number) * (step[w] as number) - keeping) / count);
+        most = Math.min(most, part - own);
       }
       return Math.max(0, most);
     },
