@@ -4,12 +4,12 @@ import type { Cluster, Ir } from "../../compiler/index.ts";
 import { matches } from "../build/admission.ts";
 import { columnsOf } from "../columns.ts";
 import type { AfterLoss, NodeCut, Placement, Problem, ProblemWorkload } from "../problem.ts";
-import type { PodKind } from "./board.ts";
+import type { BoardNode, PodKind } from "./board.ts";
 import { clusterGrounds } from "./cluster.ts";
 import type { ClusterGround, Load } from "./cluster.ts";
 import { creationOrder } from "./creation-order.ts";
 import type { CreationOrder } from "./creation-order.ts";
-import { pack } from "./pack.ts";
+import { pack, withDaemons } from "./pack.ts";
 import type { Packing } from "./pack.ts";
 import { scoring } from "./schedulable.ts";
 import { shrink } from "./shrink.ts";
@@ -45,12 +45,11 @@ export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
     const known = packings.get(key);
     if (known !== undefined) return known;
     const { nodes, reserved } = grounds(cluster);
-    // Where the scheduler finds a node for each pod, they fit; unless it sees room that is kept in reserve.
-    const stands = !reserved && orderOf(cluster, load).kind !== "none";
+    const kinds = kindsOf(grounds(cluster), load);
+    // Where the scheduler finds a node for each pod, they fit; unless it sees room that is kept in reserve, or DaemonSets can not stand where they must.
+    const stands = !reserved && daemonsStand(kinds, nodes) && orderOf(cluster, load).kind !== "none";
     const pods = [...load.values()].reduce((a, b) => a + b, 0);
-    const found = stands
-      ? "packed"
-      : pack(kindsOf(grounds(cluster), load), nodes, pods > MANY_PODS ? Math.min(steps, FEW_STEPS) : steps);
+    const found = stands ? "packed" : pack(kinds, nodes, pods > MANY_PODS ? Math.min(steps, FEW_STEPS) : steps);
     packings.set(key, found);
     return found;
   };
@@ -109,6 +108,14 @@ export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
       for (const [cluster, load] of loadsAfter(problem, planned, situation)) packs(cluster, load);
     return { ...found, order };
   };
+}
+
+/** Whether DaemonSets surely stand on all of their nodes: those that ask for company or distance, only the packing can tell. */
+function daemonsStand(kinds: readonly PodKind[], nodes: readonly BoardNode[]): boolean {
+  const daemons = kinds.filter(({ perNode }) => perNode);
+  const picky = ({ pod }: PodKind): boolean =>
+    pod.podAffinity.length + pod.podAntiAffinity.length + pod.spread.length > 0;
+  return daemons.length === 0 || (!daemons.some(picky) && withDaemons(kinds, nodes) !== undefined);
 }
 
 const idOf = (problem: Problem, workload: number): string => problem.workloads[workload]?.id as string;
