@@ -33,6 +33,8 @@ export interface Certified {
 
 /** Arcs looked at for the prices of one term, where it has none: of the first that is open, of those after it, and of what is proven anyway. */
 const WORK = { first: 1e7, later: 2e6, proven: 1e5 };
+/** This close, prices of the search are good enough. */
+const NEAR = 0.02;
 /** Passes at most, and those below which none is worth it. */
 const STEPS = { most: 240, least: 24 };
 /** How much less than outweighing all that follows an earlier term may weigh: the best of these counts. */
@@ -46,13 +48,20 @@ export function certify(problem: Problem, claim: Claim): Certified {
   let first = true;
   const objective: { name: string; value: number; bound: number }[] = [];
   const proof: TermProof[] = [];
+  const tight: boolean[] = [];
   weighed.terms.forEach((term, t) => {
     const name = nameOf(problem, weighed, t);
-    if (name === undefined) return;
+    if (name === undefined) {
+      // A term of `then` is shown to nobody; it only matters whether it is at what every workload reaches alone.
+      const ground: Ground = { compact, weighed, values, tight, t, work: 0 };
+      const alone = { name: "choices", value: values[t] as number, bound: -Infinity };
+      tight.push(reaches(alone.value, whole(ground, bestOf(ground, [], alone).priced)));
+      return;
+    }
     const claimed = claim.objective[term.objective as number] ?? { name, value: values[t] as number, bound: -Infinity };
     const done = claim.exhausted && reaches(claimed.value, claimed.bound);
     const work = done ? WORK.proven : first ? WORK.first : WORK.later;
-    const ground: Ground = { compact, weighed, values, t, work };
+    const ground: Ground = { compact, weighed, values, tight, t, work };
     const best = bestOf(ground, claim.duals, claimed);
     // What needs no prices is shown without any.
     const floor = Math.max(floorOf(problem, name), term.costs.constant);
@@ -64,6 +73,7 @@ export function certify(problem: Problem, claim: Claim): Certified {
     proof.push({ name, bound, by: !proven ? "exhaustion" : isEmpty(found.prices) ? "trivial" : "prices", ...found });
     objective.push({ name: claimed.name, value: claimed.value, bound });
     first &&= reaches(claimed.value, bound);
+    tight.push(reaches(claimed.value, bound));
   });
   return { objective, proof };
 }
@@ -75,6 +85,8 @@ interface Ground {
   readonly compact: Compact;
   readonly weighed: Weighed;
   readonly values: readonly number[];
+  /** By earlier term: whether it is at its bound. To hold one that is not costs what it is away from it. */
+  readonly tight: readonly boolean[];
   readonly t: number;
   readonly work: number;
 }
@@ -85,7 +97,7 @@ const isEmpty = (prices: TermProof["prices"]): boolean => Object.keys(prices).le
 
 /** Without prices, at those of the search, and at prices of its own: what proves most. */
 function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[number]): Shown {
-  const { compact, weighed, t, values, work } = ground;
+  const { compact, weighed, t, values, tight, work } = ground;
   const enough = (shown: Shown): boolean => reaches(claimed.value, whole(ground, shown.priced));
   const alone = Math.max(floorOf(compact.problem, claimed.name), weighed.terms[t]?.costs.constant ?? 0);
   if (reaches(claimed.value, alone)) return { priced: tidy(alone), given: [], prices: {} };
@@ -106,14 +118,16 @@ function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[numbe
   if (one !== undefined) {
     const weights = one.weights.map((_, s) => Math.max(...known.map((dual) => dual.weights[s] ?? 0)));
     // Where an earlier term is far from its bound, holding it proves less than leaving it out.
-    for (const share of weights.some((weight) => weight > 0) ? [1, 0] : [1]) {
+    const far = weights.some((weight, s) => weight > 0 && tight[s] !== true);
+    for (const share of far ? [1, 0] : [1]) {
       const at = lagrangian(
         ground,
-        weights.map((weight) => share * weight),
+        weights.map((weight, s) => (tight[s] === true ? weight : share * weight)),
       );
       better(shown(ground, at, joined(ground, at, known)));
     }
-    if (enough(best) || reaches(claimed.bound, whole(ground, best.priced))) return best;
+    const near = claimed.value - best.priced <= NEAR * Math.abs(claimed.value);
+    if (enough(best) || (near && reaches(claimed.bound, whole(ground, best.priced)))) return best;
   }
   for (const scale of SCALES.slice(1)) {
     const at = lagrangian(ground, scale);
@@ -121,12 +135,12 @@ function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[numbe
   }
   const steps = Math.min(STEPS.most, Math.floor(work / SCALES.length / Math.max(1, compact.most.length)));
   if (steps < STEPS.least) return best;
-  const tight = lagrangian(ground, 1).weights.every((weight) => weight === 0);
-  for (const scale of tight ? [1] : SCALES) {
+  const held = lagrangian(ground, 1).weights.every((weight, s) => weight === 0 || tight[s] === true);
+  for (const scale of held ? [1] : SCALES) {
     const at = lagrangian(ground, scale);
-    const held = at.weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
+    const paid = at.weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
     const from = beginning(compact, at.arcs);
-    const found = ascend(compact, at.arcs, { steps, upper: held + claimed.value, from, stopped: () => false });
+    const found = ascend(compact, at.arcs, { steps, upper: paid + claimed.value, from, stopped: () => false });
     better(shown(ground, at, found.prices));
     if (enough(best)) break;
   }
@@ -156,7 +170,7 @@ interface Lagrangian {
 }
 
 /** Arcs that charge one of a term and, of those before it, what they weigh: by term, or as a share of what outweighs all that follow. */
-function lagrangian({ compact, weighed, values, t }: Ground, scale: number | readonly number[]): Lagrangian {
+function lagrangian({ compact, weighed, values, tight, t }: Ground, scale: number | readonly number[]): Lagrangian {
   const { problem } = compact;
   const current = weighed.terms[t] as Weighed["terms"][number];
   const name = nameOf(problem, weighed, t);
@@ -164,7 +178,8 @@ function lagrangian({ compact, weighed, values, t }: Ground, scale: number | rea
     if (term.idle || nameOf(problem, weighed, s) === "imbalance") return 0;
     if (typeof scale !== "number") return rounded(scale[s] ?? 0);
     const per = name === "imbalance" ? Math.max(1, Math.abs(values[s] as number)) : 1;
-    return rounded((scale * term.factor) / current.factor / per);
+    const share = tight[s] === true && name !== "imbalance" ? 1 : scale;
+    return rounded((share * term.factor) / current.factor / per);
   });
   const terms = weighed.terms.slice(0, t + 1).map((term, s) => ({ ...term, factor: weights[s] ?? 1 }));
   const sum = summed(compact, { ...weighed, terms }, t + 1);

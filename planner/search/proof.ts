@@ -52,6 +52,8 @@ export interface Priced {
 
 /** Passes for the bound of a term that is not the one that the prices of the search are for. */
 const STEPS = 120;
+/** How often a term gets passes of its own. */
+const RUNS = 2;
 
 /**
  * Bounds of all terms. `prices` are for the sum of all terms; they prove the last of them that has anything to decide. A term before it
@@ -67,22 +69,28 @@ export function prove(
   const { problem } = compact;
   const values = valuesByTerm(problem, weighed, placement);
   let open = false;
+  const tight: boolean[] = [];
   const objective: { name: string; value: number; bound: number }[] = [];
   weighed.terms.forEach((term, t) => {
     const name = nameOf(problem, weighed, t);
     const value = values[t] as number;
     let bound = Math.max(term.costs.constant, leastOf(problem, name));
     if (!reaches(value, bound)) {
-      const priced = pricedFor(compact, weighed, t, { value, values, prices, open, stopped });
+      const asked = { value, values, prices, open, stopped };
+      const priced = pricedFor(compact, weighed, t, { ...asked, keep: tight.map(() => true) });
+      // To hold an earlier term that is not at its bound costs what it is away from it; to leave it out may prove more.
+      if (tight.includes(false)) priced.push(...pricedFor(compact, weighed, t, { ...asked, keep: tight }));
       for (const { level, weights } of priced) {
         const held = weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
         bound = Math.max(bound, whole(problem, weighed, t, level - held));
       }
     }
-    open ||= !reaches(value, bound);
+    tight.push(reaches(value, bound));
+    // What nobody sees does not end what can be said of the terms after it.
+    if (name !== undefined) open ||= !reaches(value, bound);
     if (name !== undefined) objective.push({ name, value: tidy(value), bound: tidy(Math.min(value, bound)) });
   });
-  return { objective, optimal: !open };
+  return { objective, optimal: !tight.includes(false) };
 }
 
 interface Asked {
@@ -92,15 +100,19 @@ interface Asked {
   /** A term before it is not proven: it is not worth passes of its own. */
   readonly open: boolean;
   readonly stopped: () => boolean;
+  /** By earlier term: whether it is held. */
+  readonly keep: readonly boolean[];
 }
 
-const known = new WeakMap<Compact, Map<number, Priced>>();
+const known = new WeakMap<Compact, Map<number, Remembered>>();
+
+type Remembered = Priced & { readonly runs: number };
 
 /** No prices, those of the search, and prices of its own: each proves what it can. */
-function pricedFor(compact: Compact, weighed: Weighed, t: number, asked: Asked): readonly Priced[] {
+function pricedFor(compact: Compact, weighed: Weighed, t: number, asked: Asked): Priced[] {
   const { problem } = compact;
   const { values, prices, open, stopped } = asked;
-  const { arcs, weights } = chargedUpTo(compact, weighed, t);
+  const { arcs, weights } = chargedUpTo(compact, weighed, t, asked.keep);
   const relaxed = newRelaxed(compact, arcs);
   const size = relaxed.rows.capacity.length;
   const at = (own: Float64Array): Priced => ({ weights, prices: own, level: relaxed.pass(own, true) });
@@ -116,10 +128,13 @@ function pricedFor(compact: Compact, weighed: Weighed, t: number, asked: Asked):
     if (own.some((price) => price > 0)) found.push(at(own));
   }
   const last = weighed.terms.slice(t + 1).every((later) => later.idle);
-  if (open || found.some(enough) || (last && found.length > 1)) return found;
-  const memory = known.get(compact) ?? new Map<number, Priced>();
+  const apt = last && found.length > 1 && !asked.keep.includes(false);
+  if (open || found.some(enough) || apt) return found;
+  const memory = known.get(compact) ?? new Map<number, Remembered>();
   known.set(compact, memory);
   const before = memory.get(t);
+  // The search asks again and again; what more passes would prove is little.
+  if (before !== undefined && before.runs >= RUNS) return [...found, at(before.prices)];
   const ascent = ascend(compact, arcs, {
     steps: STEPS,
     upper: held + asked.value,
@@ -127,14 +142,21 @@ function pricedFor(compact: Compact, weighed: Weighed, t: number, asked: Asked):
     from: before?.prices ?? beginning(compact, arcs),
   });
   const made = { weights, prices: ascent.prices, level: ascent.bound };
-  memory.set(t, made);
+  memory.set(t, { ...made, runs: (before?.runs ?? 0) + 1 });
   return [...found, made];
 }
 
 /** Arcs that charge one of a term, and of every term before it what outweighs that. */
-function chargedUpTo(compact: Compact, weighed: Weighed, t: number): { arcs: Arcs; weights: readonly number[] } {
+function chargedUpTo(
+  compact: Compact,
+  weighed: Weighed,
+  t: number,
+  keep: readonly boolean[],
+): { arcs: Arcs; weights: readonly number[] } {
   const unit = (weighed.terms[t] as Weighed["terms"][number]).factor;
-  const terms = weighed.terms.slice(0, t + 1).map((term) => ({ ...term, factor: term.factor / unit }));
+  const terms = weighed.terms
+    .slice(0, t + 1)
+    .map((term, s) => ({ ...term, factor: keep[s] === false ? 0 : term.factor / unit }));
   const sum = summed(compact, { ...weighed, terms }, t + 1);
   const name = nameOf(compact.problem, weighed, t);
   const joint = { ...sum.joint, clusters: name === "clusters" ? 1 : 0, imbalance: name === "imbalance" };
