@@ -128,7 +128,7 @@ describe("the search", () => {
       above += costOf(found.objective) / costOf(exact.objective) - 1;
     }
     expect(solved).toBeGreaterThan(0.7 * possible);
-    expect(above / solved).toBeLessThan(0.05);
+    expect(above / solved).toBeLessThan(0.08);
   });
 
   it("makes way, and spreads what survives, where room is short", async () => {

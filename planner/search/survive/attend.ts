@@ -13,6 +13,9 @@ import type { Survival } from "./survival.ts";
 /** Losses that are looked at one by one; beyond them places are bundled (see `lossesOf`). */
 const LOSSES = 10_000;
 
+/** Answers of nodes that are remembered: the same loads are asked about again and again. */
+const ANSWERS = 50_000;
+
 /** Undefined where nothing is to survive anything. */
 export function attendSurvival(
   { compact, weights, keeps, keeping, learnt, nodes }: SearchGround,
@@ -23,6 +26,7 @@ export function attendSurvival(
 ): Survival | undefined {
   if (keeping === undefined) return undefined;
   const asked = new Set<number>();
+  const answers = new Map<string, boolean>();
   const order = hardestFirst(compact, prices);
   const placed = (w: number): boolean => improver.complete(w) || compact.problem.workloads[w]?.optional === true;
   const survival = newSurvival({
@@ -48,8 +52,15 @@ export function attendSurvival(
         )
           return false;
       if (!nodes.asks(cluster)) return true;
+      const ordered = [...load].sort(([a], [b]) => a - b);
+      const key = `${cluster} ${ordered.join(" ")}`;
+      const known = answers.get(key);
+      if (known !== undefined) return known;
       asked.add(cluster);
-      return learnt.truth?.accepts(cluster, new Map([...load].sort(([a], [b]) => a - b))) !== false;
+      const answer = learnt.truth?.accepts(cluster, new Map(ordered)) !== false;
+      if (answers.size > ANSWERS) answers.clear();
+      answers.set(key, answer);
+      return answer;
     },
     stands: (cluster) => nodes.packs(state, cluster),
     squeeze: improver.squeeze,

@@ -110,6 +110,12 @@ export function newRecovery(ground: RecoveryGround): Recovery {
       const keeps = whole(w) && may < here ? 0 : Math.max(0, may);
       if (keeps < here) book.put(slot, keeps - here);
       stays += keeps;
+      for (let many = keeps; many > 0 && !stands(c);) {
+        const less = whole(w) ? many : Math.ceil(many / 2);
+        book.put(slot, -less);
+        stays -= less;
+        many -= less;
+      }
     }
     return stays;
   };

@@ -77,13 +77,15 @@ export function newSurvival(ground: SurvivalGround): Survival {
   };
   const end = (w: number): number => Math.min(candidateStart[w + 1] as number, (candidateStart[w] as number) + WIDTH);
 
+  /** Whether nodes take what is planned; with less on them the scheduler may find less, since it does not look ahead. */
+  const good = (c: number): boolean => !asks(cluster[c] as number) || stands(cluster[c] as number);
   /** Takes replicas elsewhere, as many as there is room and promise for; returns how many. */
   const shift = (from: number, to: number, wish: number): number => {
     const size = step[workloadOf[from] as number] as number;
     state.remove(from, wish);
     let many = Math.floor(state.room(to, wish) / size) * size;
     if (many > 0) state.add(to, many);
-    if (many > 0 && asks(cluster[to] as number) && !stands(cluster[to] as number)) {
+    if (many > 0 && !(good(to) && good(from))) {
       state.remove(to, many);
       many = 0;
     }
@@ -135,9 +137,9 @@ export function newSurvival(ground: SurvivalGround): Survival {
   };
   const arrange = (): boolean => {
     urgent = true;
-    const good = arranged();
+    const found = arranged();
     urgent = false;
-    return good;
+    return found;
   };
 
   const afresh = (): boolean => {
@@ -175,11 +177,11 @@ export function newSurvival(ground: SurvivalGround): Survival {
     if (many === 0 && wish === size) {
       state.remove(from, size);
       const lost = squeeze(to, size, worth - 1e-9, 1);
-      gained = lost === Infinity ? 0 : worth - lost;
+      gained = lost === Infinity || !good(from) ? 0 : worth - lost;
     }
     left -= gained > 0 ? pages.size : 1;
-    const good = gained > 0 && [...pages].every((page) => recovery.settle(page, w) < 0);
-    if (!good) {
+    const kept = gained > 0 && [...pages].every((page) => recovery.settle(page, w) < 0);
+    if (!kept) {
       noted.undo();
       back();
       return 0;
@@ -239,7 +241,7 @@ export function newSurvival(ground: SurvivalGround): Survival {
     const came = new Map<number, number>();
     const load = new Map<number, number>();
     const here = new Map<number, number>();
-    let good = true;
+    let fits = true;
     slots.forEach((slot, k) => {
       const c = compact.candidateOf[slot] as number;
       const w = workloadOf[c] as number;
@@ -247,17 +249,17 @@ export function newSurvival(ground: SurvivalGround): Survival {
       came.set(w, (came.get(w) ?? 0) + many);
       here.set(c, (here.get(c) ?? 0) + many);
       const whole = compact.problem.workloads[w]?.counting.kind !== "divided";
-      good &&= !lost.has(cluster[c] as number) && !(whole && (on[c] as number) > 0);
-      good &&= many + (state.inSlot[slot] as number) <= (compact.room[slot] as number);
+      fits &&= !lost.has(cluster[c] as number) && !(whole && (on[c] as number) > 0);
+      fits &&= many + (state.inSlot[slot] as number) <= (compact.room[slot] as number);
       for (let e = compact.entryStart[slot] as number; e < (compact.entryStart[slot + 1] as number); e++) {
         const row = compact.entryRow[e] as number;
         load.set(row, (load.get(row) ?? 0) + many * (compact.entryAmount[e] as number));
       }
     });
-    for (const [c, many] of here) good &&= many + (on[c] as number) <= (most[c] as number);
+    for (const [c, many] of here) fits &&= many + (on[c] as number) <= (most[c] as number);
     for (const [row, amount] of load)
-      good &&= amount + (state.used[row] as number) <= (compact.capacity[row] as number) + 1e-6;
-    return good && survivors.every((w) => recovery.lostOf(page, w) === (came.get(w) ?? 0));
+      fits &&= amount + (state.used[row] as number) <= (compact.capacity[row] as number) + 1e-6;
+    return fits && survivors.every((w) => recovery.lostOf(page, w) === (came.get(w) ?? 0));
   }
 }
 
