@@ -11,7 +11,9 @@ const file = join(docs, "benchmarks.md");
 const head = `# Benchmarks
 
 \`npm run bench\` runs Placet's planner and the peers that are installed on the same problems in one run, counts every answer again, and writes this
-page; \`npm run bench NAME\` runs one part, \`--long\` all instances with longer budgets, \`--write\` puts a single part here too.
+page; \`npm run bench NAME\` runs one part, \`--long\` all instances with longer budgets, \`--quick\` a fifth of every budget, \`--write\` puts single parts
+here too. Seconds are CPU seconds (for each thread that a solver keeps busy), because machines are shared: hold the figures of one run against
+each other, not against a clock. Peers: OR-Tools CP-SAT (two workers) and HiGHS from PyPI, HiGHS as WebAssembly, javascript-lp-solver.
 `;
 
 export async function writePart(name: string, report: Report): Promise<void> {

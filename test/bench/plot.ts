@@ -1,7 +1,7 @@
 // Draws lines that fall over time as SVG, readable on light and dark pages. It must not know what the lines are.
 import { shown, type Plot } from "./report.ts";
 
-const WIDTH = 840;
+const WIDTH = 860;
 const HEIGHT = 460;
 const AREA = { left: 70, right: 700, top: 50, bottom: 400 };
 

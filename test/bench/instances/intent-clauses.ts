@@ -65,7 +65,8 @@ export function runOf(
   const region = `r${roll.between(0, fleet.regions - 1)}`;
   const name = `run w${w}`;
   const many = workload.replicas;
-  if (has("each", 0)) return [`${name} on each where region = ${region} and f${workload.feature}`];
+  if (has("each", 0))
+    return [`${name} on each where region = ${region}${fleet.clusters < 300 ? "" : ` and f${workload.feature}`}`];
   const where = ` where f${workload.feature}${has("pools", 6) ? " and fast" : ""}`;
   if (has("copies", 1)) return [`${name} on ${1 + (many % 3)} clusters${where}`];
   if (has("together", 2)) return [`${name} x${1 + (many % 8)} on 1 cluster${where}`];

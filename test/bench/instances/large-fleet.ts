@@ -1,7 +1,6 @@
 // The large fleet of ../shared/instances as a placement problem, and a count of its own of what an answer costs and whether it fits. It must
 // not know how problems are solved.
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Placement, Problem } from "../../../planner/index.ts";
 
@@ -18,8 +17,6 @@ interface Fleet {
 }
 
 const generator = join(import.meta.dirname, "../../../../shared/instances/large-fleet.mjs");
-
-export const isThere = (): boolean => existsSync(generator);
 
 export function largeFleet(clusters: number, workloads: number, seed: number, most: number): Fleet {
   const asked = [generator, clusters, workloads, seed, most].map(String);
