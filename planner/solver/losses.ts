@@ -1,6 +1,7 @@
 // Which losses `survive` speaks of: sets of clusters that are gone at once, without those that another of them covers already. It must not
 // know where anything runs, or how room is kept.
-import type { Problem, Rule } from "../problem.ts";
+import { columnsOf } from "../columns.ts";
+import type { Problem, ProblemWorkload, Rule } from "../problem.ts";
 
 export type SurviveRule = Extract<Rule, { readonly kind: "survive" }>;
 
@@ -41,11 +42,10 @@ export function promisesOf({ rules }: Pick<Problem, "rules">): readonly LossProm
  */
 export function lossesOf(problem: Problem, most = Infinity): readonly Loss[] {
   const promises = promisesOf(problem);
-  const used = new Set(
-    promises.flatMap(({ rules }) =>
-      rules.flatMap(({ workload }) => problem.workloads[workload]?.candidates.map(({ cluster }) => cluster) ?? []),
-    ),
-  );
+  const used = new Set<number>();
+  for (const { rules } of promises)
+    for (const { workload } of rules)
+      for (const cluster of columnsOf(problem.workloads[workload] as ProblemWorkload).cluster) used.add(cluster);
   const places = promises.map(({ groups, count }) =>
     bundled(
       groups.filter((group) => group.some((cluster) => used.has(cluster))),

@@ -1,5 +1,6 @@
 // What comes back where after each loss, and the room that is kept for it: the most that any one loss puts on a row is reserved there, since
 // only one of them happens. It must not know which losses there are, or where it is best to come back.
+import { columnsOf } from "../../columns.ts";
 import type { Compact } from "../compact.ts";
 import type { State } from "../state.ts";
 
@@ -169,11 +170,12 @@ export function newBook(state: State, most: Int32Array, size: number): Book {
 /** Room of a problem for what comes back: never less than what planned load was given. */
 export function mostBack({ problem, most, candidateStart }: Compact): Int32Array {
   const found = Int32Array.from(most);
-  problem.workloads.forEach(({ counting, candidates }, w) => {
+  problem.workloads.forEach((workload, w) => {
+    const { counting } = workload;
     if (counting.kind !== "divided") return;
-    candidates.forEach((candidate, i) => {
-      found[(candidateStart[w] as number) + i] = Math.min(counting.total, candidate.most);
-    });
+    const { most: largest } = columnsOf(workload);
+    for (let i = 0; i < largest.length; i++)
+      found[(candidateStart[w] as number) + i] = Math.min(counting.total, largest[i] as number);
   });
   return found;
 }

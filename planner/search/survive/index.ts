@@ -1,4 +1,3 @@
 export { attendSurvival } from "./attend.ts";
 export { newKeeping } from "./keeping.ts";
 export type { Keeping } from "./keeping.ts";
-export type { Survival } from "./survival.ts";
