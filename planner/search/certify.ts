@@ -6,7 +6,7 @@ import { arcsOf } from "./arcs.ts";
 import type { Arcs } from "./arcs.ts";
 import { ascend } from "./bound.ts";
 import { beginning } from "./bound/beginning.ts";
-import { namedPrices, pricesFrom } from "./bound/names.ts";
+import { namedPrices, pricesFrom, shownPrices } from "./bound/names.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
 import { isWholeTerm, leastOf, nameOf, reaches, valuesByTerm } from "./proof.ts";
@@ -129,11 +129,12 @@ function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[numbe
     const near = claimed.value - best.priced <= NEAR * Math.abs(claimed.value);
     if (enough(best) || (near && reaches(claimed.bound, whole(ground, best.priced)))) return best;
   }
-  for (const scale of SCALES.slice(1)) {
+  const each = Math.floor(work / SCALES.length / Math.max(1, compact.most.length));
+  for (const scale of each > 0 ? SCALES.slice(1) : []) {
     const at = lagrangian(ground, scale);
     better(shown(ground, at, beginning(compact, at.arcs)));
   }
-  const steps = Math.min(STEPS.most, Math.floor(work / SCALES.length / Math.max(1, compact.most.length)));
+  const steps = Math.min(STEPS.most, each);
   if (steps < STEPS.least) return best;
   const held = lagrangian(ground, 1).weights.every((weight, s) => weight === 0 || tight[s] === true);
   for (const scale of held ? [1] : SCALES) {
@@ -203,7 +204,7 @@ const rounded = (value: number): number => Number(value.toPrecision(9));
 function shown({ compact, weighed, values }: Ground, { arcs, weights }: Lagrangian, prices: Float64Array): Shown {
   const relaxed = newRelaxed(compact, arcs);
   const named = namedPrices(compact, arcs, prices);
-  const level = relaxed.pass(pricesFrom(compact, arcs, named, relaxed.rows.capacity.length), true);
+  const level = relaxed.pass(shownPrices(compact, arcs, prices), true);
   const held = weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
   const given = weights.flatMap((weight, term) =>
     weight === 0 ? [] : [{ term, name: nameOf(compact.problem, weighed, term) ?? "choices", weight }],

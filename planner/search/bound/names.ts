@@ -70,6 +70,26 @@ function addRow(found: Mutable, compact: Compact, row: number, price: number): v
 
 const rounded = (price: number): number => Number(price.toPrecision(DIGITS));
 
+/** The same prices by row, rounded as they are named; those without a name are nothing. */
+export function shownPrices(compact: Compact, { joint }: Arcs, prices: Float64Array): Float64Array {
+  const { problem } = compact;
+  const ties = tiesOf(compact);
+  const rows = compact.capacity.length;
+  const shares = rows + ties.capacity.length;
+  const shown = prices.map((price, row) => (price > 0 ? rounded(row < shares ? price : price * (1 - 1e-9)) : 0));
+  for (let row = 0; row < Math.min(rows, prices.length); row++) {
+    if (shown[row] === 0) continue;
+    const name = rowName(compact, row);
+    if (name.kind === "other") shown[row] = 0;
+    if (name.kind !== "room") continue;
+    const unit = unitOfPrice(problem.resources[name.resource] as string);
+    shown[row] = rounded((prices[row] as number) * unit) / unit;
+  }
+  for (const { reach, base, places } of ties.links)
+    if (reach === undefined && joint.latency === 0) shown.fill(0, base, base + places.length);
+  return shown;
+}
+
 /** Prices by row of a problem from those by name; what the problem has no row for is left out. */
 export function pricesFrom(compact: Compact, { joint }: Arcs, named: Prices, size: number): Float64Array {
   const prices = new Float64Array(size);
