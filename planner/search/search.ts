@@ -54,6 +54,8 @@ const DEPTH = 3;
 const DEEPER = 2e-4;
 /** Rounds over all that rules bind. */
 const AGAIN = 3;
+/** Neighbourhoods in a row that bring nothing, before exact solvers get their turn. */
+const IDLE = 4;
 
 /**
  * Searches for a good placement and proves how good it is. Undefined when it found none, which proves nothing.
@@ -176,10 +178,12 @@ export async function search(
     },
   });
   const step = neighbourhoods(around, ranked, prices, warm ? weighed.before : undefined, options.seed);
-  const exactNext = finish && oscillated !== undefined;
-  for (let fresh = 0; !exactNext && !near() && !over();) {
+  // What exact solvers decide afterwards is only tried here as long as it helps.
+  const patience = finish && oscillated !== undefined ? IDLE : Infinity;
+  for (let [fresh, idle] = [0, 0]; idle < patience && !near() && !over();) {
     const gained = await step(options.timeLimit - (options.now() - started), options);
     if (gained === undefined) break;
+    idle = gained > 0 ? 0 : idle + 1;
     if (gained <= 0 || ++fresh % 16 !== 0) continue;
     improver.round(1, over);
     proof = rebased(proof, state);
