@@ -4,7 +4,6 @@ import type { Compact } from "./compact.ts";
 import type { Improver } from "./improve.ts";
 import type { Keeps } from "./keeps.ts";
 import type { Family, Ruled } from "./ruled/index.ts";
-import type { State } from "./state.ts";
 
 export interface FirstGround {
   readonly compact: Compact;
@@ -18,14 +17,20 @@ export interface FirstGround {
   /** Places what ran before, or what the bound placed on average, as far as it finds room. */
   readonly before: () => void;
   readonly average: () => void;
+  /** Takes all of a workload away. */
+  readonly leave: (w: number) => void;
   readonly over: () => boolean;
 }
 
 /** Attempts in which what found no place comes first; in the last one the exact solvers are asked too. */
 const ATTEMPTS = 10;
 
-/** False when something that must run found no place in any attempt. */
-export async function placeFirst(state: State, ground: FirstGround): Promise<boolean> {
+/**
+ * False when something that must run found no place in any attempt.
+ *
+ * @param anew whether what stands is taken away before the first attempt
+ */
+export async function placeFirst(ground: FirstGround, anew: boolean): Promise<boolean> {
   const { compact, keeps, ruled, improver, order, over } = ground;
   const urgent = new Set<Family | number>(order.filter((w) => !keeps.ruled(w) && !hasChoice(compact, w)));
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -38,7 +43,7 @@ export async function placeFirst(state: State, ground: FirstGround): Promise<boo
           : ruled.place(what) || (last && (await ground.exactly(what)));
       if (!found) failed.push(what);
     };
-    if (attempt > 1) clear(state);
+    if (anew || attempt > 1) for (const w of order) ground.leave(w);
     for (const what of urgent) await place(what);
     ground.before();
     for (const family of ruled.families) {
@@ -62,8 +67,4 @@ function hasChoice({ candidateStart, most, wanted, step }: Compact, w: number): 
   let places = 0;
   for (let c = candidateStart[w] as number; c < (candidateStart[w + 1] as number); c++) places += most[c] as number;
   return places > (wanted[w] as number) * (step[w] as number);
-}
-
-function clear(state: State): void {
-  for (let c = 0; c < state.on.length; c++) if ((state.on[c] as number) > 0) state.remove(c, state.on[c] as number);
 }

@@ -12,6 +12,8 @@ export interface OnNodes {
   readonly packed: (cluster: number) => boolean;
   readonly packs: (state: State, cluster: number) => boolean;
   readonly spare: (cluster: number, w: number) => number;
+  /** Takes all of a workload away, and reminds the nodes of what stays. */
+  readonly leave: (state: State, w: number) => void;
   /** From here on nodes are asked. */
   readonly begin: () => void;
 }
@@ -19,11 +21,20 @@ export interface OnNodes {
 export function newOnNodes(truth: NodeTruth | undefined, keeps: Keeps): OnNodes {
   let asked = false;
   const asks = (cluster: number): boolean => asked && truth?.asks(cluster) === true;
+  const packs = (state: State, cluster: number): boolean =>
+    keeps.packs(state, cluster) && (!asks(cluster) || truth?.accepts(cluster, loadOn(state, cluster)) === true);
   return {
     asks,
+    leave: (state, w) => {
+      const { candidateStart, cluster } = state.compact;
+      for (let c = candidateStart[w] as number; c < (candidateStart[w + 1] as number); c++) {
+        if ((state.on[c] as number) === 0) continue;
+        state.remove(c, state.on[c] as number);
+        if (asks(cluster[c] as number)) packs(state, cluster[c] as number);
+      }
+    },
     packed: (cluster) => keeps.packed(cluster) || asks(cluster),
-    packs: (state, cluster) =>
-      keeps.packs(state, cluster) && (!asks(cluster) || truth?.accepts(cluster, loadOn(state, cluster)) === true),
+    packs,
     spare: (cluster, w) => (asks(cluster) ? (truth?.spare(cluster, w) ?? Infinity) : Infinity),
     begin: () => {
       asked = true;
@@ -52,6 +63,9 @@ export function standOnNodes(
   improver: Improver,
   ground: {
     readonly free: (w: number) => boolean;
+    /** What leaves and comes back together with a workload that rules bind; undefined: it stays. */
+    readonly familyOf: (w: number) => readonly number[] | undefined;
+    readonly place: (family: readonly number[]) => boolean;
     readonly order: readonly number[];
     readonly over: () => boolean;
   },
@@ -63,7 +77,15 @@ export function standOnNodes(
   for (let round = 0; round < ROUNDS; round++) {
     const before = Int32Array.from(state.on);
     let good = true;
-    for (const cluster of dirty) good = leave(state, truth, cluster, ground.free, round > 0) && good;
+    const families = new Set<readonly number[]>();
+    const leaves = (w: number): boolean => {
+      const family = ground.familyOf(w);
+      if (family !== undefined) families.add(family);
+      return family !== undefined;
+    };
+    for (const cluster of dirty) good = leave(state, truth, cluster, ground.free, leaves, round > 0) && good;
+    for (const family of families) for (const w of family) nodes.leave(state, w);
+    for (const family of families) if (!ground.place(family)) return false;
     for (const w of ground.order) {
       if (!ground.free(w)) continue;
       if (!improver.complete(w) && compact.problem.workloads[w]?.optional !== true) return false;
@@ -79,7 +101,14 @@ export function standOnNodes(
 }
 
 /** What finds no node leaves; of a whole copy, all of it. False when what may not leave is among it. */
-function leave(state: State, truth: NodeTruth, cluster: number, free: (w: number) => boolean, more: boolean): boolean {
+function leave(
+  state: State,
+  truth: NodeTruth,
+  cluster: number,
+  free: (w: number) => boolean,
+  leaves: (w: number) => boolean,
+  more: boolean,
+): boolean {
   const load = loadOn(state, cluster);
   if (load.size === 0) return true;
   if (!more && truth.accepts(cluster, load)) return true;
@@ -87,7 +116,7 @@ function leave(state: State, truth: NodeTruth, cluster: number, free: (w: number
   if (left.size === 0 && more) {
     // It stands for a few trials and not for all: the smallest of what may leave makes some room.
     const [last] = [...load.keys()].filter(free).sort((a, b) => (load.get(a) as number) - (load.get(b) as number));
-    if (last === undefined) return false;
+    if (last === undefined) return [...load.keys()].some(leaves);
     left.set(last, 1);
   }
   let good = true;
@@ -99,7 +128,7 @@ function leave(state: State, truth: NodeTruth, cluster: number, free: (w: number
     const many = left.get(w) ?? 0;
     if (many === 0) continue;
     if (!free(w)) {
-      good = false;
+      good = leaves(w) && good;
       continue;
     }
     const size = compact.step[w] as number;

@@ -95,13 +95,13 @@ export async function search(
   const steps = newSteps(state, bonds, keeps.targets);
   const improver = improverOf(ground, state, ranked, steps);
   const ruled = newRuled({ ...ground, weighed, bonds, steps, ranked, prices }, state, improver);
-  const found = await placeFirst(state, {
+  const first = {
     compact,
     keeps,
     ruled,
     improver,
     order: hardestFirst(compact, prices),
-    exactly: (family) => decideFamily(ground, state, ranked, family),
+    exactly: (family: readonly number[]) => decideFamily(ground, state, ranked, family),
     before: () => {
       if (warm) startFromBefore(state, weighed.before, () => true);
     },
@@ -109,8 +109,10 @@ export async function search(
       if (problem.latencies.length > 0) ranked.set(rankedBy(compact, weights.cost, prices));
       if (start !== undefined) startFromAverage(state, start.arcs, start.ascent, (w) => !keeps.ruled(w));
     },
+    leave: (w: number) => nodes.leave(state, w),
     over,
-  });
+  };
+  const found = await placeFirst(first, false);
   const survival = attendSurvival(ground, state, improver, ranked, prices);
   if (survival === undefined ? !found : !(found && survival.arrange()) && !survival.afresh()) return undefined;
   let proof = judge(ground, weighed, state, prices);
@@ -138,7 +140,15 @@ export async function search(
   if (!near() && !over()) await improveFamilies(ground, state, ranked);
   if (learnt.truth !== undefined) {
     const order = hardestFirst(compact, prices);
-    if (!standOnNodes(state, learnt.truth, nodes, improver, { free, order, over })) return undefined;
+    const familyOf = (w: number): readonly number[] | undefined => (keeps.ruled(w) ? keeps.family(w) : undefined);
+    const again = { free, familyOf, place: ruled.place, order, over };
+    // Where what stands on no node finds no other place, all are placed anew, asking the nodes from the start.
+    const stood =
+      standOnNodes(state, learnt.truth, nodes, improver, again) ||
+      ((await placeFirst({ ...first, average: () => undefined }, true)) &&
+        standOnNodes(state, learnt.truth, nodes, improver, again));
+    if (!stood) return undefined;
+    ruled.charge();
     if (survival?.arrange() === false) return undefined;
     proof = rebased(proof, state);
     report();

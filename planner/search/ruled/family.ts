@@ -1,7 +1,7 @@
 // Places a family, workloads that rules or distances tie together: what others follow first, where it suits them too, then the followers. It must
 // not know why it is placed.
 import { anchorsOf, followersOf } from "./ahead.ts";
-import { costOf, placeAlone, placeTogether, takeOut } from "./single.ts";
+import { costOf, placeAlone, placeTogether } from "./single.ts";
 import type { Manner, SingleGround } from "./single.ts";
 import { layStone } from "./stones.ts";
 import type { StoneGround } from "./stones.ts";
@@ -31,7 +31,7 @@ export function placeFamily(ground: FamilyGround, members: readonly number[], ma
     for (const member of set ?? [w]) for (const source of charges.sourcesOf(member)) charges.charge(source);
   }
   if (good && members.every((w) => ground.holds(w))) return lost;
-  for (const w of members) if ((state.placed[w] as number) > 0) takeOut(ground, w);
+  for (const w of members) if ((state.placed[w] as number) > 0) ground.leave(w);
   for (const w of members) for (const source of charges.sourcesOf(w)) charges.charge(source);
   return Infinity;
 }
@@ -94,8 +94,8 @@ function anchorOf(ground: FamilyGround, w: number, priced: number): number {
         cost += lost + (lost < Infinity ? costOf(ground, f, priced) : 0);
         if (cost >= least) break;
       }
-      for (const f of tried) takeOut(ground, f);
-      takeOut(ground, w);
+      for (const f of tried) ground.leave(f);
+      ground.leave(w);
       for (const source of charged) charges.charge(source);
     }
     if (cost < least) [best, least] = [anchor, cost];

@@ -13,7 +13,7 @@ import type { Bonds } from "./bonds.ts";
 import { newCharges } from "./charges.ts";
 import { placeFamily } from "./family.ts";
 import type { FamilyGround } from "./family.ts";
-import { costOf, takeOut } from "./single.ts";
+import { costOf } from "./single.ts";
 import { newSteps } from "./steps.ts";
 import type { Steps } from "./steps.ts";
 
@@ -33,7 +33,7 @@ export interface Ruled {
   readonly round: (over: () => boolean) => number;
 }
 
-export interface RuledGround extends Pick<SearchGround, "compact" | "weights" | "keeps" | "keeping"> {
+export interface RuledGround extends Pick<SearchGround, "compact" | "weights" | "keeps" | "keeping" | "nodes"> {
   readonly weighed: Weighed;
   readonly bonds: Bonds;
   readonly steps: Steps;
@@ -52,6 +52,8 @@ export function newRuled(search: RuledGround, state: State, improver: Improver):
     steps: search.steps,
     charges,
     improver,
+    spare: search.nodes.spare,
+    leave: (w) => search.nodes.leave(state, w),
     ranked: search.ranked,
     holds: (w) => keeps.holds(state, w),
   };
@@ -62,7 +64,7 @@ export function newRuled(search: RuledGround, state: State, improver: Improver):
     place: (family) => {
       for (const source of sourcesOf(family)) charges.charge(source);
       if (stands(search, state, family)) return true;
-      for (const w of family) takeOut(ground, w);
+      for (const w of family) ground.leave(w);
       return [undefined, Infinity].some((budget) => placeFamily(ground, family, { priced: 1, budget }) < Infinity);
     },
     charge: () => {
@@ -91,7 +93,7 @@ function again(ground: FamilyGround, family: readonly number[], sources: readonl
   const before = worth();
   const least = family.reduce((sum, w) => sum + leastOf(ground, w), 0);
   const noted = state.note();
-  for (const w of family) takeOut(ground, w);
+  for (const w of family) ground.leave(w);
   for (const source of sources) charges.charge(source);
   const lost = placeFamily(ground, family, { priced: 0, budget: Math.max(0, before - least) });
   const after = lost < Infinity ? worth() + lost : Infinity;

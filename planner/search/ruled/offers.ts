@@ -11,6 +11,8 @@ export interface OfferGround {
   readonly weights: Weights;
   readonly prices: Float64Array;
   readonly bonds: Bonds;
+  /** About how many more replicas of a workload the nodes of a cluster take. */
+  readonly spare: (cluster: number, w: number) => number;
 }
 
 export interface Asked {
@@ -26,7 +28,11 @@ export interface Asked {
 const BOTHER = 1e-4;
 
 /** The cheapest first; of a workload of which nothing is placed now. */
-export function offersOf({ state, weights, prices, bonds }: OfferGround, w: number, asked: Asked): readonly Offer[] {
+export function offersOf(
+  { state, weights, prices, bonds, spare }: OfferGround,
+  w: number,
+  asked: Asked,
+): readonly Offer[] {
   const { compact, on } = state;
   const { candidateStart, most, step, wanted } = compact;
   const size = step[w] as number;
@@ -42,7 +48,7 @@ export function offersOf({ state, weights, prices, bonds }: OfferGround, w: numb
     if (limit < size) continue;
     const price = priceOf(compact, prices, c);
     const [cost, keeps, saved] = [weights.cost[c] as number, weights.kept[c] as number, weights.reward[c] as number];
-    const here = whole(state.room(c, limit));
+    const here = whole(Math.min(state.room(c, limit), spare(compact.cluster[c] as number, w)));
     const add = (from: number, to: number, key: number): void => {
       if (to <= from) return;
       const held = Math.min(keeps, to);

@@ -7,6 +7,8 @@ import { distribute } from "./distribute.ts";
 import { priceOf } from "../start.ts";
 
 export interface SingleGround extends OfferGround {
+  /** Takes all of a workload away. */
+  readonly leave: (w: number) => void;
   readonly improver: Pick<Improver, "squeeze" | "roomFor">;
 }
 
@@ -17,7 +19,7 @@ export interface Manner {
 }
 
 /** Distributions that are tried when what they ask for is refused. */
-const TRIES = 8;
+const TRIES = 12;
 /** Longest chain of those that make way. */
 const DEPTH = 2;
 /** Clusters that are tried for what must be together, with room and without. */
@@ -56,8 +58,10 @@ function placeTotal(ground: SingleGround, w: number, total: number, anchor: numb
     const counts = distribute(offers, { size, total, candidates, own: bonds.own(w), anchor });
     if (counts === undefined) return Infinity;
     let good = true;
-    for (let pass = 0; pass < 2 && good; pass++)
-      for (let i = 0; i < candidates && good; i++) {
+    // Without others to move, all that is refused is learnt at once.
+    const going = (): boolean => good || manner.budget === undefined;
+    for (let pass = 0; pass < 2 && going(); pass++)
+      for (let i = 0; i < candidates && going(); i++) {
         const c = first + i;
         const open = (counts[i] as number) - (state.on[c] as number);
         if (open <= 0) continue;
@@ -69,7 +73,7 @@ function placeTotal(ground: SingleGround, w: number, total: number, anchor: numb
         good = false;
       }
     if (good) return lost;
-    takeOut(ground, w);
+    ground.leave(w);
   }
   return Infinity;
 }
@@ -90,13 +94,6 @@ function fillUp({ state, improver }: SingleGround, c: number, goal: number, budg
     lost += more;
   }
   return lost;
-}
-
-/** Removes all of a workload. */
-export function takeOut({ state }: Pick<OfferGround, "state">, w: number): void {
-  const { candidateStart } = state.compact;
-  for (let c = candidateStart[w] as number; c < (candidateStart[w + 1] as number); c++)
-    if ((state.on[c] as number) > 0) state.remove(c, state.on[c] as number);
 }
 
 /** What a workload costs where it is, with so much of the price of room. */
@@ -140,7 +137,7 @@ export function placeTogether(ground: SingleGround, set: readonly number[], mann
         return state.on[at] === goal(members[m] as number);
       });
       if (good) return lost;
-      for (const w of members) takeOut(ground, w);
+      for (const w of members) ground.leave(w);
     }
   return members.every((w) => compact.problem.workloads[w]?.optional === true) ? 0 : Infinity;
 
