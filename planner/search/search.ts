@@ -1,5 +1,6 @@
 // The anytime search: prices from the bound, a first placement from them, steps and exact neighbourhoods that make it better, until the gap,
 // the steps or the time are reached. Rules are always decided by the exact solvers. It must not know how parts come about.
+import { worked } from "../clock.ts";
 import { valuesOf } from "../presolve/index.ts";
 import type { AfterLoss, Placement, Problem, SolveOptions } from "../problem.ts";
 import { highs } from "../solver/highs.ts";
@@ -44,6 +45,8 @@ export interface Searched {
   readonly prices: Float64Array;
 }
 
+/** Milliseconds that a step takes for each candidate that it looks at. */
+const LOOK = 7e-3;
 /** Passes over the pairs for the prices: at first, and when the answer they led to is not yet near enough. */
 const ASCENT = 200;
 const SHARPER = 300;
@@ -68,8 +71,13 @@ export async function search(
   finish = false,
 ): Promise<Searched | undefined> {
   const started = options.now();
-  const over = (): boolean => options.stopped() || options.now() - started >= options.timeLimit;
   const compact = compactOf(problem, learnt.limits);
+  // Asked between steps: each looks at the candidates of about one workload.
+  const each = (LOOK * compact.most.length) / Math.max(1, compact.workloads);
+  const over = (): boolean => {
+    worked(options.now, each);
+    return options.stopped() || options.now() - started >= options.timeLimit;
+  };
   const weighed = weigh(compact);
   const weights = summed(compact, weighed, weighed.terms.length);
   const keeps = newKeeps(compact, learnt.cuts);
@@ -117,7 +125,12 @@ export async function search(
   if (survival === undefined ? !found : !(found && survival.arrange()) && !survival.afresh()) return undefined;
   let proof = judge(ground, weighed, state, prices);
   const report = (): void =>
-    options.onProgress?.({ solver: "search", ...headline(proof), placement: () => placementOf(state) });
+    options.onProgress?.({
+      solver: "search",
+      ...headline(proof),
+      objective: proof.objective,
+      placement: () => placementOf(state),
+    });
   const near = (): boolean => proof.optimal || gapOf(proof.objective) <= options.gap;
   report();
   const polish = (): void => {
