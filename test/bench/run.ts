@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { writePart } from "./document.ts";
-import { shown, tableText, type Bench, type Figure } from "./report.ts";
+import { shown, tableText, type Bench, type Figure, type Report } from "./report.ts";
 
 const asked = process.argv.slice(2);
 const long = asked.includes("--long");
@@ -20,7 +20,10 @@ for (const file of files) {
   if (module.bench === undefined) continue;
   const name = file.replace(/\.ts$/, "");
   console.log(`\n${name}`);
-  const report = await module.bench({ long, effort: asked.includes("--quick") ? 0.2 : 1 });
+  // One part that fails does not keep the others from being measured; what it said stands in its place.
+  const report = await module
+    .bench({ long, effort: asked.includes("--quick") ? 0.2 : 1 })
+    .catch((error: unknown): Report => ({ notes: [`failed: ${String(error)}`] }));
   for (const figure of report.figures ?? []) console.log(line(figure));
   for (const table of report.tables ?? []) console.log(tableText(table));
   for (const note of report.notes ?? []) console.log(`  ${note}`);
