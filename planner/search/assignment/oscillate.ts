@@ -18,8 +18,8 @@ export interface OscillateOptions extends Pick<SolveOptions, "seed" | "now"> {
 
 /** Changes that are looked at in a millisecond on a common machine. */
 const LOOKS_A_MILLISECOND = 20_000;
-/** Changes to look at at least (for each pair of steps), and at most; and all of them as a multiple of those up to the last that was better. */
-const LOOKS = { forPair: 1_000, least: 200_000_000, most: 4_000_000_000, again: 3 };
+/** Changes to look at at least (for each two steps, and for each three), and at most; and all of them as a multiple of those up to the last that was better. */
+const LOOKS = { forTwo: 1_000, forThree: 20, least: 400_000_000, most: 4_000_000_000, again: 3 };
 /** Placements that could not be used in a row, after which no other is looked for. */
 const REFUSED = 50;
 
@@ -27,7 +27,7 @@ const REFUSED = 50;
 export function oscillate(ground: Ground, prices: Float64Array, options: OscillateOptions): boolean | undefined {
   const steps = stepsOf(ground, prices);
   if (steps === undefined) return undefined;
-  const least = Math.min(LOOKS.least, LOOKS.forPair * steps.count ** 2);
+  const least = Math.min(LOOKS.least, steps.count ** 2 * Math.max(LOOKS.forTwo, LOOKS.forThree * steps.count));
   let [refused, told, last, looked, any] = [0, 0, 0, 0, false];
   relink(steps, {
     seed: options.seed,
