@@ -151,15 +151,16 @@ export async function search(
     polish();
   }
   if (!near() && !over()) await improveFamilies(ground, state, ranked);
-  if (learnt.truth !== undefined) {
-    const order = hardestFirst(compact, prices);
+  const { truth } = learnt;
+  const stand = (): boolean => {
+    if (truth === undefined) return false;
     const familyOf = (w: number): readonly number[] | undefined => (keeps.ruled(w) ? keeps.family(w) : undefined);
-    const again = { free, familyOf, place: ruled.place, order, over };
+    const again = { free, familyOf, place: ruled.place, order: hardestFirst(compact, prices), over };
+    return standOnNodes(state, truth, nodes, improver, again);
+  };
+  if (truth !== undefined) {
     // Where what stands on no node finds no other place, all are placed anew, asking the nodes from the start.
-    const stood =
-      standOnNodes(state, learnt.truth, nodes, improver, again) ||
-      ((await placeFirst({ ...first, average: () => undefined }, true)) &&
-        standOnNodes(state, learnt.truth, nodes, improver, again));
+    const stood = stand() || ((await placeFirst({ ...first, average: () => undefined }, true)) && stand());
     if (!stood) return undefined;
     ruled.charge();
     if (survival?.arrange() === false) return undefined;
@@ -176,7 +177,9 @@ export async function search(
   report();
   const done = (): Searched | undefined => {
     if (survival?.holds() === false && !survival.arrange()) return undefined;
-    if (!isSound(ground, state) || survival?.holds() === false) return undefined;
+    // Nodes packed one pod fewer may take less: then what finds none leaves once more.
+    if ((!isSound(ground, state) && !(stand() && isSound(ground, state))) || survival?.holds() === false)
+      return undefined;
     proof =
       gapOf(rebased(proof, state).objective) === 0 ? judge(ground, weighed, state, prices) : rebased(proof, state);
     return { solution: answer(proof, state, survival?.situations() ?? []), compact, weighed, prices };
