@@ -1,5 +1,5 @@
 // The anytime search: prices from the bound, a first placement from them, steps and exact neighbourhoods that make it better, until the gap,
-// the steps or the time are reached. Rules are always decided by the exact solvers. It must not know how parts come about.
+// the steps or the time are reached. What rules bind is placed first, by what they mean. It must not know how parts come about.
 import { worked } from "../clock.ts";
 import { valuesOf } from "../presolve/index.ts";
 import type { AfterLoss, Placement, Problem, SolveOptions } from "../problem.ts";
