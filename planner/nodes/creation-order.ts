@@ -33,8 +33,11 @@ const REPAIRS = 40;
 /** Nodes looked at, over all trials of one kind: about a second. */
 const LOOKS = 4_000_000;
 
-/** Finds such an order: any, when none can go wrong; else large pods first, and what found no node comes earlier. */
-export function creationOrder(asked: Schedulable): CreationOrder {
+/**
+ * Finds such an order: any, when none can go wrong; else large pods first, and what found no node comes earlier.
+ * @param repairs orders that are tried at most: with fewer, less is found and nothing else.
+ */
+export function creationOrder(asked: Schedulable, repairs = REPAIRS): CreationOrder {
   const plain = isPlain(asked.kinds, asked.scoredNodes);
   const crowd = plain ? newCrowd(asked.kinds, asked.nodes, asked.scoredNodes, asked.scoredKinds) : undefined;
   const ground: Trials = { ...asked, crowd };
@@ -47,7 +50,7 @@ export function creationOrder(asked: Schedulable): CreationOrder {
   let sequence = kinds.toSorted((a, b) => (size[b] as number) - (size[a] as number) || a - b);
   const tried = new Set<string>();
   let stuck = sequence[0] ?? 0;
-  for (let repair = 0; repair < REPAIRS; repair++) {
+  for (let repair = 0; repair < repairs; repair++) {
     const failing = firstFailure(ground, sequence);
     if (failing === undefined) return { kind: "sequence", sequence: [...daemons, ...sequence] };
     stuck = failing;

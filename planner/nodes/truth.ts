@@ -28,6 +28,8 @@ export interface NodeTruth {
 /** Trials of one load: ties broken so many ways, and orders in which what found no node comes first. */
 const TIES = 2;
 const ORDERS = 3;
+/** Orders of creation that are tried at most; the judge tries more. */
+const REPAIRS = 5;
 /** Tries of an exact packing, where pods ask for more than room. */
 const STEPS = 2_000;
 
@@ -135,7 +137,7 @@ function crowdsOf({ ground, kinds, scored }: Trial) {
 
 /** As the judge asks: an arrangement exists, and an order in which the scheduler finds one. */
 function slowly({ ground, kinds, scored }: Trial): boolean {
-  const stands = creationOrder({ kinds, nodes: ground.wholeNodes, ...scored }).kind !== "none";
+  const stands = creationOrder({ kinds, nodes: ground.wholeNodes, ...scored }, REPAIRS).kind !== "none";
   return stands && (!ground.reserved || pack(kinds, ground.nodes, STEPS) === "packed");
 }
 

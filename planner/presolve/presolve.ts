@@ -20,9 +20,13 @@ export interface Presolved {
   readonly decided: Placement;
 }
 
-type Learned = Pick<Learnt, "cuts" | "limits">;
+type Learned = Pick<Learnt, "cuts" | "limits" | "truth">;
 
 const NOTHING: Learned = { cuts: [], limits: [] };
+
+/** Whether nodes are asked while searching: they answer for each workload by its name, and to the scheduler two are not one. */
+const standsOnNodes = ({ clusters }: Problem, { truth }: Learned): boolean =>
+  truth !== undefined && clusters.some((_, cluster) => truth.asks(cluster));
 
 /** Parts that can be solved each on its own; `impossible` when what is decided already breaks a capacity. */
 export function presolve(problem: Problem, learnt: Learned = NOTHING): Presolved | "impossible" {
@@ -35,7 +39,7 @@ export function presolve(problem: Problem, learnt: Learned = NOTHING): Presolved
   }
   if (problem.rules.some((rule) => rule.kind === "cut" && isOutOfReach(rule, usable))) return "impossible";
   const { parts, decided: wholly } = componentsOf(problem, usable);
-  const merged = mergedOf(problem, usable, free, learnt);
+  const merged = standsOnNodes(problem, learnt) ? new Map<number, never>() : mergedOf(problem, usable, free, learnt);
   const whole =
     parts.length === 1 &&
     wholly.length === 0 &&

@@ -37,6 +37,15 @@ export interface ImproverGround {
 const WIDTH = 24;
 const NARROW = 6;
 const MOST_STEPS = 12;
+/** Candidates looked at for one step that others make way for, and to place what is missing of one workload: chains could try for ever. */
+const LOOKS = 100_000;
+const LOOKS_FOR_ALL = 3_000_000;
+/** … and all that is ever spent on what is missing. */
+const LOOKS_EVER = 100_000_000;
+/** Looks of one round; a longer one is ended, and the next goes on from there. */
+const LOOKS_A_ROUND = 50_000_000;
+/** Looks that asking the nodes of a cluster counts for. */
+const ASKING = 5_000;
 
 export function newImprover({ state, gain, free, may, ranked, packed, packs, spare }: ImproverGround): Improver {
   const { compact, on, clusterStart, clusterCandidates, hosting } = state;
@@ -60,20 +69,39 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
     if (room === 0 || !packed(cluster[to] as number)) return room;
     for (let many = room; many > 0; many = Math.floor(many / 2 / size) * size) {
       state.add(to, many);
-      const good = packs(cluster[to] as number);
+      const good = stands(to);
       state.remove(to, many);
       if (good) return many;
     }
     return 0;
   };
-  const stands = (candidate: number): boolean =>
-    !packed(cluster[candidate] as number) || packs(cluster[candidate] as number);
+  const stands = (candidate: number): boolean => {
+    if (!packed(cluster[candidate] as number)) return true;
+    looks += ASKING;
+    return packs(cluster[candidate] as number);
+  };
+
+  let looks = 0;
+  /** The workload that the next round begins with: one that looked too long goes on there. */
+  let next = 0;
+  let ever = LOOKS_EVER;
+  /** What must go somewhere may go anywhere; what only gets better looks at its best candidates. */
+  let width = WIDTH;
+  let enough = Infinity;
+  /** Looks at no more than so many candidates. */
+  const within = <T>(most: number, action: () => T): T => {
+    enough = looks + most;
+    const result = action();
+    enough = Infinity;
+    return result;
+  };
 
   let bestTo = -1;
   /** What it costs to take replicas elsewhere, if less than `least`; where to is in `bestTo`. */
   const elsewhere = (from: number, replicas: number, least: number): number => {
     const w = workloadOf[from] as number;
-    const end = near(w, WIDTH);
+    const end = near(w, width);
+    looks += end - (candidateStart[w] as number);
     bestTo = -1;
     let best = least;
     for (let k = candidateStart[w] as number; k < end; k++) {
@@ -95,6 +123,7 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
     let [leaves, goes, many, least] = [-1, -1, 0, budget];
     for (let k = first; k < first + hosts; k++) {
       const from = clusterCandidates[k] as number;
+      if (looks++ > enough) break;
       if (from === to || !free(workloadOf[from] as number)) continue;
       const leaving = stepsToLeave(from, to, replicas);
       if (leaving === 0) continue;
@@ -124,6 +153,7 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
       const leaving = stepsToLeave(from, to, replicas);
       if (leaving === 0) continue;
       for (let k = candidateStart[v] as number; k < near(v, NARROW); k++) {
+        if (looks++ > enough) return Infinity;
         const goes = ranked[k] as number;
         const loss = goes === from ? Infinity : -gain(from, goes, leaving);
         if (loss >= budget || !may(from, goes, leaving)) continue;
@@ -159,7 +189,7 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
         // It leaves first: what makes way may come where it was, which is a swap.
         const one = gain(from, to, size);
         state.remove(from, size);
-        const loss = squeeze(to, size, one - 1e-7 * Math.max(1, Math.abs(one)), depth);
+        const loss = within(LOOKS, () => squeeze(to, size, one - 1e-7 * Math.max(1, Math.abs(one)), depth));
         if (loss === Infinity) {
           state.add(from, size);
           break;
@@ -182,14 +212,24 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
         const room = roomFor(ranked[k] as number, missing());
         if (room > 0) state.add(ranked[k] as number, room);
       }
-      for (let depth = 1; depth <= 3; depth++)
-        for (let k = candidateStart[w] as number; k < last && missing() > 0; k++)
-          while (missing() > 0 && squeeze(ranked[k] as number, size, Infinity, depth) < Infinity);
+      const begun = looks;
+      within(Math.min(LOOKS_FOR_ALL, ever), () => {
+        for (let depth = 1; depth <= 3; depth++) {
+          width = depth === 1 ? Infinity : WIDTH;
+          for (let k = candidateStart[w] as number; k < last && missing() > 0; k++)
+            while (missing() > 0 && squeeze(ranked[k] as number, size, Infinity, depth) < Infinity);
+        }
+      });
+      width = WIDTH;
+      ever -= looks - begun;
       return missing() <= 0;
     },
     round: (depth, stopped) => {
       let gained = 0;
-      for (let w = 0; w < compact.workloads && !stopped(); w++) {
+      const most = looks + LOOKS_A_ROUND;
+      for (let count = 0; count < compact.workloads && looks < most && !stopped(); count++) {
+        const w = next;
+        next = (next + 1) % compact.workloads;
         if (!free(w)) continue;
         for (let c = candidateStart[w] as number; c < (candidateStart[w + 1] as number); c++)
           if ((on[c] as number) > 0) gained += cheaper(c, depth);

@@ -11,18 +11,28 @@ export interface OnNodes {
   /** As `Keeps` asks, and what nodes say, once that is asked for. */
   readonly packed: (cluster: number) => boolean;
   readonly packs: (state: State, cluster: number) => boolean;
+  /** The same, asked as the judge asks at the end. */
+  readonly stands: (state: State, cluster: number) => boolean;
   readonly spare: (cluster: number, w: number) => number;
   /** Takes all of a workload away, and reminds the nodes of what stays. */
   readonly leave: (state: State, w: number) => void;
   /** From here on nodes are asked. */
   readonly begin: () => void;
+  /** From here on this cluster is asked as the judge asks at the end: what stood for a few trials did not for all. */
+  readonly doubt: (cluster: number) => void;
 }
 
 export function newOnNodes(truth: NodeTruth | undefined, keeps: Keeps): OnNodes {
   let asked = false;
+  const doubted = new Set<number>();
   const asks = (cluster: number): boolean => asked && truth?.asks(cluster) === true;
-  const packs = (state: State, cluster: number): boolean =>
-    keeps.packs(state, cluster) && (!asks(cluster) || truth?.accepts(cluster, loadOn(state, cluster)) === true);
+  const packs = (state: State, cluster: number): boolean => {
+    if (!keeps.packs(state, cluster)) return false;
+    if (truth === undefined || !asks(cluster)) return true;
+    const load = loadOn(state, cluster);
+    const likely = truth.accepts(cluster, load);
+    return doubted.has(cluster) ? truth.surely(cluster, load) : likely;
+  };
   return {
     asks,
     leave: (state, w) => {
@@ -35,10 +45,13 @@ export function newOnNodes(truth: NodeTruth | undefined, keeps: Keeps): OnNodes 
     },
     packed: (cluster) => keeps.packed(cluster) || asks(cluster),
     packs,
+    stands: (state, cluster) =>
+      keeps.packs(state, cluster) && (!asks(cluster) || truth?.surely(cluster, loadOn(state, cluster)) === true),
     spare: (cluster, w) => (asks(cluster) ? (truth?.spare(cluster, w) ?? Infinity) : Infinity),
     begin: () => {
       asked = true;
     },
+    doubt: (cluster) => doubted.add(cluster),
   };
 }
 
@@ -50,7 +63,7 @@ export function loadOn({ compact, on, clusterStart, clusterCandidates, hosting }
 }
 
 /** Rounds in which what finds no node leaves, and others come. */
-const ROUNDS = 4;
+const ROUNDS = 12;
 
 /**
  * Takes away what finds no node and places it elsewhere; false when some cluster still has more than its nodes take, or something that
@@ -67,14 +80,18 @@ export function standOnNodes(
     readonly familyOf: (w: number) => readonly number[] | undefined;
     readonly place: (family: readonly number[]) => boolean;
     readonly order: readonly number[];
-    readonly over: () => boolean;
   },
 ): boolean {
   nodes.begin();
   const { compact } = state;
   const clusters = compact.problem.clusters.map((_, c) => c).filter((c) => truth.asks(c));
-  let dirty = clusters;
+  const fails = (cluster: number): boolean => {
+    const load = loadOn(state, cluster);
+    return load.size > 0 && !truth.surely(cluster, load);
+  };
+  let dirty = clusters.filter(fails);
   for (let round = 0; round < ROUNDS; round++) {
+    if (dirty.length === 0) return true;
     const before = Int32Array.from(state.on);
     let good = true;
     const families = new Set<readonly number[]>();
@@ -83,21 +100,20 @@ export function standOnNodes(
       if (family !== undefined) families.add(family);
       return family !== undefined;
     };
-    for (const cluster of dirty) good = leave(state, truth, cluster, ground.free, leaves, round > 0) && good;
+    for (const cluster of dirty) nodes.doubt(cluster);
+    for (const cluster of dirty) good = leave(state, truth, cluster, ground.free, leaves) && good;
     for (const family of families) for (const w of family) nodes.leave(state, w);
     for (const family of families) if (!ground.place(family)) return false;
     for (const w of ground.order) {
       if (!ground.free(w)) continue;
       if (!improver.complete(w) && compact.problem.workloads[w]?.optional !== true) return false;
     }
-    const changed = new Set<number>();
+    const changed = new Set(dirty);
     for (let c = 0; c < before.length; c++) if (before[c] !== state.on[c]) changed.add(compact.cluster[c] as number);
-    dirty = clusters.filter(
-      (cluster) => (round === 0 || changed.has(cluster)) && !truth.surely(cluster, loadOn(state, cluster)),
-    );
-    if (dirty.length === 0) return good;
+    dirty = clusters.filter((cluster) => changed.has(cluster) && fails(cluster));
+    if (!good) return false;
   }
-  return false;
+  return dirty.length === 0;
 }
 
 /** What finds no node leaves; of a whole copy, all of it. False when what may not leave is among it. */
@@ -107,13 +123,10 @@ function leave(
   cluster: number,
   free: (w: number) => boolean,
   leaves: (w: number) => boolean,
-  more: boolean,
 ): boolean {
   const load = loadOn(state, cluster);
-  if (load.size === 0) return true;
-  if (!more && truth.accepts(cluster, load)) return true;
   const left = new Map(truth.leftOut(cluster, load, (w) => !free(w)));
-  if (left.size === 0 && more) {
+  if (left.size === 0) {
     // It stands for a few trials and not for all: the smallest of what may leave makes some room.
     const [last] = [...load.keys()].filter(free).sort((a, b) => (load.get(a) as number) - (load.get(b) as number));
     if (last === undefined) return [...load.keys()].some(leaves);

@@ -9,9 +9,7 @@ import { gapOf } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
 import { arcsOf } from "./arcs.ts";
 import { oscillate } from "./assignment/oscillate.ts";
-import type { Arcs } from "./arcs.ts";
 import { ascend, newPrices } from "./bound.ts";
-import type { Ascent } from "./bound.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
 import { decideFamily, improveFamilies } from "./families.ts";
@@ -24,6 +22,7 @@ import { neighbourhoods } from "./neighbourhoods.ts";
 import { worthwhile } from "./reduce.ts";
 import { newOnNodes, standOnNodes } from "./on-nodes.ts";
 import type { OnNodes } from "./on-nodes.ts";
+import { primalDual } from "./primal-dual.ts";
 import { prove } from "./proof.ts";
 import type { Proof } from "./proof.ts";
 import { attendSurvival, newKeeping } from "./survive/index.ts";
@@ -47,9 +46,13 @@ export interface Searched {
 
 /** Milliseconds that a step takes for each candidate that it looks at. */
 const LOOK = 7e-3;
-/** Passes over the pairs for the prices: at first, and when the answer they led to is not yet near enough. */
-const ASCENT = 200;
+/** Passes over the pairs for the prices: at first, towards the linear optimum, from there, and when the answer is not yet near enough. */
+const ASCENT = 60;
+const LINEAR = 480;
+const ALONG = 30;
 const SHARPER = 300;
+/** How far from the linear optimum prices and averaged answer may be together. */
+const NEARLY = 0.004;
 /** Rounds of steps at most; each goes over all workloads once. */
 const ROUNDS = 16;
 /** Longest chain of those that make way; a longer one is tried when a round gains less than this share. */
@@ -87,17 +90,8 @@ export async function search(
   const keeping = newKeeping(compact);
   const free = (w: number): boolean => !keeps.ruled(w) && keeping?.survives(w) !== true;
   const ground = { compact, weights, keeps, keeping, free, options, learnt, nodes, over };
-  let state = newState(compact, keeping?.allows);
-  let start: { readonly arcs: Arcs; readonly ascent: Ascent } | undefined;
-  if (!warm) {
-    const guess = newState(compact, keeping?.allows);
-    fill(ground, guess, prices);
-    const arcs = arcsOf(compact, weights);
-    const ascent = ascend(compact, arcs, { steps: ASCENT, upper: worth(guess, weights), stopped: over });
-    prices.set(ascent.prices);
-    state = newState(compact, keeping?.allows);
-    start = { arcs, ascent };
-  }
+  const start = warm ? undefined : firstPrices(ground, prices);
+  const state = newState(compact, keeping?.allows);
   const ranked = rankedBy(compact, weights.cost, prices);
   const bonds = newBonds(compact);
   const steps = newSteps(state, bonds, keeps.targets);
@@ -115,7 +109,7 @@ export async function search(
     },
     average: () => {
       if (problem.latencies.length > 0) ranked.set(rankedBy(compact, weights.cost, prices));
-      if (start !== undefined) startFromAverage(state, start.arcs, start.ascent, (w) => !keeps.ruled(w));
+      if (start !== undefined) startFromAverage(state, start.arcs, start, (w) => !keeps.ruled(w));
     },
     leave: (w: number) => nodes.leave(state, w),
     over,
@@ -123,6 +117,7 @@ export async function search(
   const found = await placeFirst(first, false);
   const survival = attendSurvival(ground, state, improver, ranked, prices);
   if (survival === undefined ? !found : !(found && survival.arrange()) && !survival.afresh()) return undefined;
+  let standing: (() => void) | undefined;
   let proof = judge(ground, weighed, state, prices);
   const report = (): void =>
     options.onProgress?.({
@@ -133,16 +128,19 @@ export async function search(
     });
   const near = (): boolean => proof.optimal || gapOf(proof.objective) <= options.gap;
   report();
-  const polish = (): void => {
+  /** Steps as long as they gain; where nodes are still to be asked, longer chains are left for after that. */
+  const polish = (deepest = DEPTH): void => {
     for (let [round, depth] = [0, 1]; round < ROUNDS && !over() && !near(); round++) {
       const gained = improver.round(depth, over) + (survival?.round(over) ?? 0);
       proof = rebased(proof, state);
       report();
       if (gained > DEEPER * Math.abs(worth(state, weights))) continue;
-      if (++depth > DEPTH) break;
+      if (++depth > deepest) break;
     }
   };
-  polish();
+  const { truth } = learnt;
+  const asked = truth !== undefined && compact.problem.clusters.some((_, c) => truth.asks(c));
+  polish(asked ? 1 : DEPTH);
   for (let round = 0; round < AGAIN && !near() && !over(); round++) {
     const gained = ruled.round(over);
     proof = rebased(proof, state);
@@ -151,11 +149,10 @@ export async function search(
     polish();
   }
   if (!near() && !over()) await improveFamilies(ground, state, ranked);
-  const { truth } = learnt;
   const stand = (): boolean => {
     if (truth === undefined) return false;
     const familyOf = (w: number): readonly number[] | undefined => (keeps.ruled(w) ? keeps.family(w) : undefined);
-    const again = { free, familyOf, place: ruled.place, order: hardestFirst(compact, prices), over };
+    const again = { free, familyOf, place: ruled.place, order: hardestFirst(compact, prices) };
     return standOnNodes(state, truth, nodes, improver, again);
   };
   if (truth !== undefined) {
@@ -166,6 +163,7 @@ export async function search(
     if (survival?.arrange() === false) return undefined;
     proof = rebased(proof, state);
     report();
+    standing = state.remember();
     polish();
   }
   if (!near() && !over()) {
@@ -176,10 +174,10 @@ export async function search(
   }
   report();
   const done = (): Searched | undefined => {
+    // Steps since then were asked a few trials only, and nodes packed one pod fewer may take less: what finds none leaves once more, or all is as it was.
+    if (truth !== undefined && !stand()) standing?.();
     if (survival?.holds() === false && !survival.arrange()) return undefined;
-    // Nodes packed one pod fewer may take less: then what finds none leaves once more.
-    if ((!isSound(ground, state) && !(stand() && isSound(ground, state))) || survival?.holds() === false)
-      return undefined;
+    if (!isSound(ground, state) || survival?.holds() === false) return undefined;
     proof =
       gapOf(rebased(proof, state).objective) === 0 ? judge(ground, weighed, state, prices) : rebased(proof, state);
     return { solution: answer(proof, state, survival?.situations() ?? []), compact, weighed, prices };
@@ -217,6 +215,23 @@ export async function search(
   }
   proof = judge(ground, weighed, state, prices);
   return done();
+}
+
+/** Prices near those of the linear optimum, left in `prices`, and the averaged answers that led to them. */
+function firstPrices(ground: SearchGround, prices: Float64Array) {
+  const { compact, weights, keeping, over, options } = ground;
+  const guess = newState(compact, keeping?.allows);
+  fill(ground, guess, prices);
+  const arcs = arcsOf(compact, weights);
+  const upper = worth(guess, weights);
+  const ascent = ascend(compact, arcs, { steps: ASCENT, upper, stopped: over });
+  const { now } = options;
+  const linear = primalDual(compact, arcs, { iterations: LINEAR, enough: NEARLY, from: ascent, now, stopped: over });
+  const from = Float64Array.from(ascent.prices);
+  from.set(linear.prices.subarray(0, compact.capacity.length));
+  const proven = linear === ascent ? ascent : ascend(compact, arcs, { steps: ALONG, upper, from, stopped: over });
+  prices.set(proven.bound > ascent.bound ? proven.prices : ascent.prices);
+  return { arcs, average: linear.average };
 }
 
 export interface SearchGround {
@@ -303,7 +318,7 @@ function isSound({ compact, keeps, nodes }: SearchGround, state: State): boolean
     if (placed > goal || (placed < goal && compact.problem.workloads[w]?.optional !== true)) return false;
     if (!keeps.holds(state, w)) return false;
   }
-  return state.holds() && compact.problem.clusters.every((_, cluster) => nodes.packs(state, cluster));
+  return state.holds() && compact.problem.clusters.every((_, cluster) => nodes.stands(state, cluster));
 }
 
 function headline({ objective }: Proof) {

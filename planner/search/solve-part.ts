@@ -2,9 +2,10 @@
 // again on what the search could not rule out. It must not know how parts come about.
 import type { NodeTruth } from "../nodes/index.ts";
 import { candidatesOf } from "../columns.ts";
+import { columnsOf } from "../columns.ts";
 import { without } from "../presolve/index.ts";
 import type { Part } from "../presolve/index.ts";
-import type { Placement, Problem, SolveOptions } from "../problem.ts";
+import type { Placement, Problem, ProblemWorkload, SolveOptions } from "../problem.ts";
 import { gapOf, solveProblem as solveExactly } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
 import { comesInSteps } from "./assignment/steps.ts";
@@ -37,7 +38,9 @@ export async function solvePart(
     return solveExactly(problem, options, { cuts, limits, floors });
   // Where an exact solver may do as well as the search, it tries beside it if there is another thread.
   if (beside === undefined || solver !== "auto" || size > MIDDLE) return searchPart(part, options, floors, truth);
-  const both = race(part, { ...options, beside }, floors, combined);
+  const both = race(part, { ...options, beside }, floors, (own, other) =>
+    combined(own, other, standsOn(problem, other, truth)),
+  );
   return both.answer(await searchPart(part, both.options, floors, truth));
 }
 
@@ -76,7 +79,8 @@ async function searchPart(
   };
   const asked = { ...options, solver: "highs", timeLimit: left(), ...spreadTold(options, problem, kept.candidates) };
   const exact = await exactly(asked, reduced, provenOf(found.solution));
-  return told(better(found.solution, spreadOut(exact, problem, kept.candidates)));
+  const whole = spreadOut(exact, problem, kept.candidates);
+  return told(better(found.solution, whole, standsOn(problem, whole, truth)));
 }
 
 /** Values of the terms that are proven, up to the first that is not: nothing that comes after is below them. */
@@ -88,6 +92,19 @@ function provenOf(solution: ExactSolution): readonly number[] {
 }
 
 const gapIn = (solution: ExactSolution): number => ("gap" in solution ? solution.gap : 1);
+
+/** Whether single nodes take an answer, as far as they can be asked. */
+function standsOn(problem: Problem, solution: ExactSolution, truth: NodeTruth | undefined): boolean {
+  if (truth === undefined || !("placement" in solution)) return true;
+  const loads = problem.clusters.map(() => new Map<number, number>());
+  solution.placement.forEach((counts, w) => {
+    const { cluster } = columnsOf(problem.workloads[w] as ProblemWorkload);
+    counts.forEach((replicas, i) => {
+      if (replicas > 0) loads[cluster[i] as number]?.set(w, replicas);
+    });
+  });
+  return loads.every((load, cluster) => load.size === 0 || !truth.asks(cluster) || truth.surely(cluster, load));
+}
 
 type Kept = readonly (readonly number[])[];
 
@@ -118,14 +135,16 @@ function spreadOut(solution: ExactSolution, problem: Problem, kept: Kept): Exact
  * The better of what the search found and of what the exact solver made of the candidates that could still be better. Those include every
  * answer as good as the search's, so a proof there is a proof of the whole.
  */
-function better(searched: ExactSolution, exact: ExactSolution): ExactSolution {
+function better(searched: ExactSolution, exact: ExactSolution, stands: boolean): ExactSolution {
   const solver = "search and highs";
   if (!("objective" in searched) || !("objective" in exact)) return searched;
-  if (exact.status === "optimal") return { ...exact, solver };
+  if (exact.status === "optimal" && stands) return { ...exact, solver };
   const at = searched.objective.findIndex(
     (term, t) => Math.abs(term.value - (exact.objective[t]?.value ?? 0)) > 1e-9 * Math.max(1, Math.abs(term.value)),
   );
-  const exactWins = at >= 0 && (exact.objective[at]?.value ?? Infinity) < (searched.objective[at]?.value ?? Infinity);
+  // What single nodes do not take is no answer; what was proven on the way to it holds.
+  const exactWins =
+    stands && at >= 0 && (exact.objective[at]?.value ?? Infinity) < (searched.objective[at]?.value ?? Infinity);
   const best = exactWins ? exact : searched;
   // Bounds of both hold of the first term that is open, as long as those before it are the same; later ones stay as they were said.
   const open = best.objective.findIndex(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
@@ -147,9 +166,9 @@ function better(searched: ExactSolution, exact: ExactSolution): ExactSolution {
 }
 
 /** The better of the search's answer and of one that an exact solver found beside it, of the same part. */
-function combined(own: ExactSolution, other: ExactSolution): ExactSolution {
+function combined(own: ExactSolution, other: ExactSolution, stands: boolean): ExactSolution {
   if (other.status === "unknown") return own;
   if (other.status === "infeasible" || !("objective" in own)) return other;
-  const both = better(own, other);
+  const both = better(own, other, stands);
   return own.duals === undefined ? both : { ...both, duals: own.duals };
 }

@@ -1,7 +1,6 @@
 // The first placement of a search: what runs already where most of it does, else the averaged answers of the bound, rounded; then what is
 // missing, the hardest first. It must not know how a placement gets better.
 import type { Arcs } from "./arcs.ts";
-import type { Ascent } from "./bound.ts";
 import type { Compact } from "./compact.ts";
 import { numbered, select } from "./relaxed.ts";
 import type { State } from "./state.ts";
@@ -19,19 +18,50 @@ export function startFromBefore(state: State, before: Int32Array, free: (w: numb
   for (let c = 0; c < before.length; c++) if ((before[c] as number) > 0) put(state, c, before[c] as number, free);
 }
 
-/** Places the whole part of what the bound placed on average, the largest first. */
-export function startFromAverage(state: State, arcs: Arcs, { average }: Ascent, free: (w: number) => boolean): void {
-  const share = new Float64Array(state.compact.most.length);
-  arcs.candidate.forEach((c, a) => (share[c] = (share[c] as number) + (average[a] as number)));
-  const steps = state.compact.step;
-  const chosen = [...share.keys()].filter(
-    (c) => (share[c] as number) >= 0.3 * (steps[state.compact.workloadOf[c] as number] as number),
-  );
-  const weight = (c: number): number => (share[c] as number) / (steps[state.compact.workloadOf[c] as number] as number);
-  chosen.sort((a, b) => weight(b) - weight(a) || a - b);
+/**
+ * Places what the bound placed on average, in whole steps: each workload's whole parts, and what is missing then where the largest parts of a step
+ * are. What a candidate takes most of comes first.
+ */
+export function startFromAverage(
+  state: State,
+  arcs: Arcs,
+  { average }: { readonly average: Float64Array },
+  free: (w: number) => boolean,
+): void {
+  const { compact } = state;
+  const share = new Float64Array(compact.most.length);
+  arcs.candidate.forEach((c, a) => {
+    const size = compact.step[compact.workloadOf[c] as number] as number;
+    share[c] = (share[c] as number) + (average[a] as number) / size;
+  });
+  const steps = new Int32Array(share.length);
+  const chosen: number[] = [];
+  for (let w = 0; w < compact.workloads; w++) {
+    if (!free(w)) continue;
+    let [placed, sum] = [0, 0];
+    const parts: number[] = [];
+    for (let c = compact.candidateStart[w] as number; c < (compact.candidateStart[w + 1] as number); c++) {
+      const whole = Math.floor((share[c] as number) + 1e-6);
+      steps[c] = whole;
+      placed += whole;
+      sum += share[c] as number;
+      if ((share[c] as number) - whole > LEAST) parts.push(c);
+      if (whole > 0) chosen.push(c);
+    }
+    const part = (c: number): number => (share[c] as number) - Math.floor((share[c] as number) + 1e-6);
+    parts.sort((a, b) => part(b) - part(a) || a - b);
+    for (const c of parts.slice(0, Math.max(0, Math.round(sum) - placed))) {
+      if (steps[c] === 0) chosen.push(c);
+      steps[c] = (steps[c] as number) + 1;
+    }
+  }
+  chosen.sort((a, b) => (share[b] as number) - (share[a] as number) || a - b);
   for (const c of chosen)
-    put(state, c, Math.floor(weight(c) + 0.2) * (steps[state.compact.workloadOf[c] as number] as number), free);
+    put(state, c, (steps[c] as number) * (compact.step[compact.workloadOf[c] as number] as number), free);
 }
+
+/** Parts of a step that are too small to become one. */
+const LEAST = 0.02;
 
 function put(state: State, c: number, wish: number, free: (w: number) => boolean): void {
   const { workloadOf, step, wanted } = state.compact;

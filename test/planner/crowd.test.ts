@@ -78,7 +78,7 @@ describe("a crowd", () => {
 
   it("does not stand for pods that ask for more than room", () => {
     const { kinds, scoredNodes } = randomCluster(1);
-    const port = { port: 80, protocol: "TCP", ip: "" };
+    const port = { port: 80, protocol: "TCP" as const, ip: "" };
     expect(isPlain(kinds, scoredNodes)).toBe(true);
     expect(isPlain([{ pod: { ...noConstraints, hostPorts: [port] } }], scoredNodes)).toBe(false);
     expect(isPlain(kinds, [{ cpu: 1, memory: 1, zone: undefined, disliked: () => 1 }])).toBe(false);

@@ -1,0 +1,401 @@
+// The linear optimum of a problem over its rows, nearly: a primal-dual hybrid gradient method with restarts and steps that find their own length
+// (Chambolle, Pock 2011; Applegate and others, PDLP, 2021), over the candidates that look best. Where many choices cost about the same, its
+// prices and its answer are far better than those of a subgradient. It must not know workloads or rules, and proves nothing: prices do.
+import { worked } from "../clock.ts";
+import type { Clock } from "../clock.ts";
+import type { Arcs } from "./arcs.ts";
+import type { Compact } from "./compact.ts";
+import { numbered, select } from "./relaxed.ts";
+
+interface NearlyLinear {
+  /** By row: the price of one unit of its capacity. */
+  readonly prices: Float64Array;
+  /** By arc: replicas. */
+  readonly average: Float64Array;
+}
+
+interface PrimalDualOptions {
+  readonly iterations: number;
+  /** How far from the optimum is near enough: what rows are over by, and what could be saved, as a share of the whole. */
+  readonly enough: number;
+  /** Prices by row (more may follow) and replicas by arc to begin with; they come back when they are near enough. */
+  readonly from: NearlyLinear;
+  /** Told how much was done. */
+  readonly now: Clock;
+  readonly stopped: () => boolean;
+}
+
+/** Columns of each workload: the cheapest at the prices of the phase, so that they could carry it several times over, and some others. */
+const COLUMNS = 20;
+const OVER = 4;
+const OTHERS = 28;
+/** Phases: the columns are chosen anew for each. */
+const PHASES = 6;
+/** Shares of a workload that count as used when columns are chosen. */
+const TRACE = 0.01;
+/** How much further prices move than shares at first; found by trying, and corrected on the way. */
+const WEIGHT = 6;
+/** Milliseconds of one iteration for each column. */
+const ROUND = 6e-5;
+/** Iterations between looks at how far it is. */
+const LOOK = 40;
+
+export function primalDual(compact: Compact, arcs: Arcs, options: PrimalDualOptions): NearlyLinear {
+  let found: NearlyLinear = options.from;
+  // Objectives of whole clusters have no cost by replica: their prices are another's.
+  if (arcs.joint.imbalance || arcs.joint.clusters > 0 || arcs.joint.atMost !== undefined) return found;
+  const iterations = Math.ceil(options.iterations / PHASES);
+  let threshold = new Float64Array(compact.workloads);
+  for (let phase = 0; phase < PHASES && !options.stopped(); phase++) {
+    const model = { ...modelOf(compact, arcs, found), threshold };
+    const { x, y, error } = converge(compact, model, found, { ...options, iterations });
+    if (x === undefined) break;
+    const average = new Float64Array(arcs.candidate.length);
+    for (let j = 0; j < model.columns; j++)
+      average[model.arc[j] as number] =
+        (average[model.arc[j] as number] as number) + (x[j] as number) * (model.unit[j] as number);
+    const prices = y.map((price, row) => (price * model.scale) / (compact.rowScale[row] as number));
+    found = { prices, average };
+    threshold = model.threshold;
+    if (error <= options.enough || (model.complete && phase > 0)) break;
+  }
+  return found;
+}
+
+interface Converged {
+  /** Undefined when what it began with was near enough. */
+  readonly x: Float64Array | undefined;
+  readonly y: Float64Array;
+  readonly error: number;
+}
+
+function converge(compact: Compact, model: Model, from: NearlyLinear, options: PrimalDualOptions): Converged {
+  const { columns, rows, scale } = model;
+  const x = sharesOf(model, from.average);
+  const y = Float64Array.from({ length: rows }, (_, row) =>
+    Math.max(0, ((from.prices[row] as number) * (compact.rowScale[row] as number)) / scale),
+  );
+  const sum = { x: new Float64Array(columns), y: new Float64Array(rows), weight: 0 };
+  const last = { x: Float64Array.from(x), y: Float64Array.from(y), error: Infinity };
+  const best = { x: Float64Array.from(x), y: Float64Array.from(y), error: Infinity };
+  const next = { x: new Float64Array(columns), y: new Float64Array(rows) };
+  const gradient = new Float64Array(columns);
+  const load = new Float64Array(rows);
+  const nextLoad = new Float64Array(rows);
+  const mean = { x: new Float64Array(columns), y: new Float64Array(rows) };
+  const begun = errorOf(model, x, y, gradient, load);
+  if (begun <= options.enough) return { x: undefined, y, error: begun };
+  primalStep(model, x, new Float64Array(columns), 1e-9, x);
+  loadOf(model, x, load);
+  let [weight, step] = [WEIGHT, 1];
+  for (let round = 0; round < options.iterations && !options.stopped(); round++) {
+    worked(options.now, columns * ROUND);
+    gradientOf(model, y, gradient);
+    for (;;) {
+      const tau = step / weight;
+      const sigma = step * weight;
+      const moves = primalStep(model, x, gradient, tau, next.x);
+      loadOf(model, next.x, nextLoad);
+      let [moved, crossed] = [moves * weight, 0];
+      for (let row = 0; row < rows; row++) {
+        const over = 2 * (nextLoad[row] as number) - (load[row] as number) - (model.most[row] as number);
+        const to = Math.max(0, (y[row] as number) + sigma * (model.sigma[row] as number) * over);
+        const by = to - (y[row] as number);
+        next.y[row] = to;
+        moved += (by * by) / (weight * (model.sigma[row] as number));
+        crossed += by * ((nextLoad[row] as number) - (load[row] as number));
+      }
+      const limit = crossed === 0 ? Infinity : moved / (2 * Math.abs(crossed));
+      const taken = step;
+      step = Math.min((1 - (round + 2) ** -0.3) * limit, (1 + (round + 2) ** -0.6) * step);
+      if (!Number.isFinite(step)) step = taken * 1.5;
+      if (taken <= limit || round === 0) {
+        x.set(next.x);
+        y.set(next.y);
+        load.set(nextLoad);
+        for (let j = 0; j < columns; j++) if (x[j] !== 0) sum.x[j] = (sum.x[j] as number) + taken * (x[j] as number);
+        for (let row = 0; row < rows; row++) sum.y[row] = (sum.y[row] as number) + taken * (y[row] as number);
+        sum.weight += taken;
+        break;
+      }
+    }
+    if ((round + 1) % LOOK !== 0) continue;
+    for (let j = 0; j < columns; j++) mean.x[j] = (sum.x[j] as number) / sum.weight;
+    for (let row = 0; row < rows; row++) mean.y[row] = (sum.y[row] as number) / sum.weight;
+    const averaged = errorOf(model, mean.x, mean.y, gradient, nextLoad);
+    const plain = errorOf(model, x, y, gradient, nextLoad);
+    const here = averaged < plain ? mean : { x, y };
+    const error = Math.min(averaged, plain);
+    if (error < best.error) {
+      best.x.set(here.x);
+      best.y.set(here.y);
+      best.error = error;
+    }
+    if (error > 0.36 * last.error && round % (16 * LOOK) !== 16 * LOOK - 1) continue;
+    // Begin again from the better of both, with a weight that makes both sides move alike.
+    const [dx, dy] = [distance(here.x, last.x), distance(here.y, last.y)];
+    if (dx > 1e-12 && dy > 1e-12) weight = Math.exp(0.5 * Math.log(dy / dx) + 0.5 * Math.log(weight));
+    x.set(here.x);
+    y.set(here.y);
+    loadOf(model, x, load);
+    last.x.set(x);
+    last.y.set(y);
+    last.error = error;
+    sum.x.fill(0);
+    sum.y.fill(0);
+    sum.weight = 0;
+    if (error < options.enough / 2) break;
+  }
+  return best;
+}
+
+/** Columns are shares of what a workload wants; rows are shares of their capacity; costs have a mean of one. */
+interface Model {
+  readonly columns: number;
+  readonly rows: number;
+  /** By workload: its first column. */
+  readonly start: Int32Array;
+  readonly optional: Uint8Array;
+  readonly arc: Int32Array;
+  /** Replicas that a column of one stands for. */
+  readonly unit: Float64Array;
+  readonly cost: Float64Array;
+  readonly upper: Float64Array;
+  /** By workload: the share of it that all of its columns could carry, at most one. */
+  readonly room: Float64Array;
+  readonly entryStart: Int32Array;
+  readonly entryRow: Int32Array;
+  readonly entry: Float64Array;
+  /** By row: right-hand side. */
+  readonly most: Float64Array;
+  readonly tau: Float64Array;
+  readonly sigma: Float64Array;
+  readonly scale: number;
+  /** By workload: what each of its columns had to beat in the last step; where the next one begins to look. */
+  readonly threshold: Float64Array;
+  /** Whether no column was left out. */
+  readonly complete: boolean;
+}
+
+function modelOf(compact: Compact, arcs: Arcs, from: NearlyLinear): Omit<Model, "threshold"> {
+  const kept = kernel(compact, arcs, from);
+  const list: { arc: number; slot: number }[] = [];
+  const start = new Int32Array(compact.workloads + 1);
+  for (let w = 0; w < compact.workloads; w++) {
+    for (const a of kept[w] as Int32Array) {
+      const c = arcs.candidate[a] as number;
+      for (let slot = compact.slotStart[c] as number; slot < (compact.slotStart[c + 1] as number); slot++)
+        list.push({ arc: a, slot });
+    }
+    start[w + 1] = list.length;
+  }
+  const columns = list.length;
+  const rows = compact.capacity.length;
+  const arc = Int32Array.from(list, (column) => column.arc);
+  const unit = new Float64Array(columns);
+  const cost = new Float64Array(columns);
+  const upper = new Float64Array(columns);
+  const room = new Float64Array(compact.workloads);
+  const entryStart = new Int32Array(columns + 1);
+  const entryRow: number[] = [];
+  const entry: number[] = [];
+  const tau = new Float64Array(columns);
+  const sigma = new Float64Array(rows);
+  for (let w = 0; w < compact.workloads; w++)
+    for (let j = start[w] as number; j < (start[w + 1] as number); j++) {
+      const a = arc[j] as number;
+      const slot = (list[j] as (typeof list)[0]).slot;
+      const total = Math.max(1, arcs.total[w] as number);
+      unit[j] = total;
+      cost[j] = (arcs.cost[a] as number) * total;
+      upper[j] = Math.min(1, Math.min(arcs.most[a] as number, compact.room[slot] as number) / total);
+      room[w] = Math.min(1, (room[w] as number) + (upper[j] as number));
+      let size = 0;
+      for (let e = compact.entryStart[slot] as number; e < (compact.entryStart[slot + 1] as number); e++) {
+        const row = compact.entryRow[e] as number;
+        const value = ((compact.entryAmount[e] as number) * total) / (compact.rowScale[row] as number);
+        entryRow.push(row);
+        entry.push(value);
+        size += Math.abs(value);
+        sigma[row] = (sigma[row] as number) + Math.abs(value);
+      }
+      tau[j] = size === 0 ? 1 : 1 / size;
+      entryStart[j + 1] = entry.length;
+    }
+  const mean = cost.reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, columns);
+  const scale = mean === 0 ? 1 : mean;
+  return {
+    columns,
+    rows,
+    start,
+    optional: arcs.optional,
+    arc,
+    unit,
+    cost: cost.map((value) => value / scale),
+    upper,
+    room,
+    entryStart,
+    entryRow: Int32Array.from(entryRow),
+    entry: Float64Array.from(entry),
+    most: Float64Array.from(compact.capacity, (capacity, row) => capacity / (compact.rowScale[row] as number)),
+    tau,
+    sigma: sigma.map((size) => (size === 0 ? 1 : 1 / size)),
+    scale,
+    complete: kept.every((own, w) => own.length === (arcs.start[w + 1] as number) - (arcs.start[w] as number)),
+  };
+}
+
+/** Arcs of each workload that may be worth it: what is used, the cheapest, and every so-manieth, so that what is full has a way out. */
+function kernel(compact: Compact, arcs: Arcs, { prices, average }: NearlyLinear): readonly Int32Array[] {
+  const key = new Float64Array(arcs.candidate.length);
+  for (let a = 0; a < key.length; a++)
+    key[a] = (arcs.cost[a] as number) + roomPrice(compact, prices, arcs.candidate[a] as number);
+  const all = numbered(key.length);
+  return Array.from({ length: compact.workloads }, (_, w) => {
+    const own = all.subarray(arcs.start[w], arcs.start[w + 1]);
+    for (let few = COLUMNS; few + OTHERS < own.length; few *= 2) {
+      select(own, key, few);
+      let room = 0;
+      for (let k = 0; k < few; k++) room += arcs.most[own[k] as number] as number;
+      if (room < OVER * (arcs.total[w] as number)) continue;
+      const every = Math.ceil((own.length - few) / OTHERS);
+      return own
+        .filter(
+          (a, k) => k < few || (k - few) % every === 0 || (average[a] as number) > TRACE * (arcs.total[w] as number),
+        )
+        .sort();
+    }
+    return own.slice().sort();
+  });
+}
+
+function roomPrice(compact: Compact, prices: Float64Array, c: number): number {
+  let least = Infinity;
+  for (let slot = compact.slotStart[c] as number; slot < (compact.slotStart[c + 1] as number); slot++) {
+    let sum = 0;
+    for (let e = compact.entryStart[slot] as number; e < (compact.entryStart[slot + 1] as number); e++)
+      sum += (prices[compact.entryRow[e] as number] as number) * (compact.entryAmount[e] as number);
+    least = Math.min(least, sum);
+  }
+  return least === Infinity ? 0 : least;
+}
+
+function sharesOf(model: Model, average: Float64Array): Float64Array {
+  const x = new Float64Array(model.columns);
+  // Of several pools the first takes what it can: the next step shares it out.
+  let [arc, open] = [-1, 0];
+  for (let j = 0; j < model.columns; j++) {
+    if (model.arc[j] !== arc) [arc, open] = [model.arc[j] as number, average[model.arc[j] as number] as number];
+    const share = Math.min(model.upper[j] as number, open / (model.unit[j] as number));
+    x[j] = share;
+    open -= share * (model.unit[j] as number);
+  }
+  return x;
+}
+
+function gradientOf({ columns, cost, entryStart, entryRow, entry }: Model, y: Float64Array, into: Float64Array): void {
+  for (let j = 0; j < columns; j++) {
+    let sum = cost[j] as number;
+    const end = entryStart[j + 1] as number;
+    for (let e = entryStart[j] as number; e < end; e++)
+      sum += (entry[e] as number) * (y[entryRow[e] as number] as number);
+    into[j] = sum;
+  }
+}
+
+function loadOf({ columns, entryStart, entryRow, entry }: Model, x: Float64Array, into: Float64Array): void {
+  into.fill(0);
+  for (let j = 0; j < columns; j++) {
+    const value = x[j] as number;
+    if (value === 0) continue;
+    const end = entryStart[j + 1] as number;
+    for (let e = entryStart[j] as number; e < end; e++)
+      into[entryRow[e] as number] = (into[entryRow[e] as number] as number) + value * (entry[e] as number);
+  }
+}
+
+/**
+ * x − tau·gradient, brought back to shares that sum to one (of what is optional, to one at most) by the one threshold that does it. Returns how
+ * far that moved, measured as the steps are.
+ */
+function primalStep(model: Model, x: Float64Array, gradient: Float64Array, tau: number, into: Float64Array): number {
+  const { start, optional, upper, tau: own, threshold, room } = model;
+  let moved = 0;
+  for (let w = 0; w + 1 < start.length; w++) {
+    const first = start[w] as number;
+    const last = start[w + 1] as number;
+    if (first === last) continue;
+    const goal = room[w] as number;
+    const free = optional[w] === 1;
+    // Σ min(u, max(0, x − tau·(g − t))) rises with t: Newton's steps, kept between the two sides that are known.
+    let [low, high, jump] = [-Infinity, free ? 0 : Infinity, 1];
+    let t = free ? 0 : (threshold[w] as number);
+    for (let tries = 0; tries < 60; tries++) {
+      let [total, slope] = [0, 0];
+      for (let j = first; j < last; j++) {
+        const each = tau * (own[j] as number);
+        const value = (x[j] as number) - each * ((gradient[j] as number) - t);
+        if (value <= 0) continue;
+        const most = upper[j] as number;
+        if (value >= most) total += most;
+        else {
+          total += value;
+          slope += each;
+        }
+      }
+      const over = total - goal;
+      if (over <= 1e-8 && (over >= -1e-8 || t >= high)) break;
+      if (over > 0) high = t;
+      else low = t;
+      let to = slope > 0 ? t - over / slope : over > 0 ? t - jump : t + jump;
+      if (slope === 0) jump *= 2;
+      if (to <= low || to >= high)
+        to = low === -Infinity ? high - jump : high === Infinity ? low + jump : (low + high) / 2;
+      if (to === t) break;
+      t = to;
+    }
+    threshold[w] = t;
+    for (let j = first; j < last; j++) {
+      const each = tau * (own[j] as number);
+      const before = x[j] as number;
+      const value = before - each * ((gradient[j] as number) - t);
+      const after = value <= 0 ? 0 : Math.min(upper[j] as number, value);
+      into[j] = after;
+      const by = after - before;
+      if (by !== 0) moved += (by * by) / (own[j] as number);
+    }
+  }
+  return moved;
+}
+
+/** How far a pair is from the optimum: what rows are over by, and how much each workload could still save at these prices. */
+function errorOf(model: Model, x: Float64Array, y: Float64Array, gradient: Float64Array, load: Float64Array): number {
+  gradientOf(model, y, gradient);
+  loadOf(model, x, load);
+  let [over, slack, total] = [0, 0, 0];
+  for (let row = 0; row < model.rows; row++) {
+    const by = (load[row] as number) - (model.most[row] as number);
+    if (by > 0) over += by * by;
+    slack += Math.max(0, -by) * (y[row] as number);
+  }
+  let waste = 0;
+  for (let w = 0; w + 1 < model.start.length; w++) {
+    let [least, paid, sum] = [Infinity, 0, 0];
+    for (let j = model.start[w] as number; j < (model.start[w + 1] as number); j++) {
+      if ((upper(model, j) as number) > 0) least = Math.min(least, gradient[j] as number);
+      paid += (x[j] as number) * (gradient[j] as number);
+      sum += x[j] as number;
+      total += (x[j] as number) * Math.abs(model.cost[j] as number);
+    }
+    if (sum > 0) waste += Math.max(0, paid - sum * least);
+  }
+  return Math.sqrt(over) / Math.sqrt(Math.max(1, model.rows)) + (waste + slack) / Math.max(1e-9, total);
+}
+
+const upper = (model: Model, j: number): number => model.upper[j] as number;
+
+function distance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  return Math.sqrt(sum);
+}
