@@ -11,6 +11,7 @@ export { place, placeAs, unanswered, type PlaceOptions, type PlaceOutcome } from
 export type * from "./plan.ts";
 export type * from "./problem.ts";
 export type * from "./proof.ts";
+export { assignNodes } from "./nodes/index.ts";
 export { reasonsOf } from "./reasons.ts";
 export { solveExactly, solveProblem, solvers, type ExactSolution } from "./solver/index.ts";
 export type { Model, ModelSolution, Solver } from "./solver/index.ts";

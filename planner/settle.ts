@@ -62,7 +62,7 @@ export async function settle(ir: Ir, problem: Problem, options: SolveOptions): P
     if (solution.status === "infeasible" || solution.status === "unknown")
       return fallback ?? { solution: soft > 0 ? unknown(solution) : solution, order: {}, unsure: [] };
     if (soft === 0) floors = solution.floors ?? [];
-    const judged = judge(solution.placement, solution.situations); if (process.env.DBG) console.log("judged", judged.impossible.length, judged.undecided.length, judged.unschedulable.length, solution.solver);
+    const judged = judge(solution.placement, solution.situations);
     worked(options.now, problem.clusters.length * JUDGING);
     if (judged.impossible.length > 0) {
       proven.push(...judged.impossible);

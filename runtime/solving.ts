@@ -3,6 +3,7 @@
 import type { Ir } from "../compiler/index.ts";
 import type { Diagnostic } from "../grammar/index.ts";
 import {
+  assignNodes,
   explainImpossible,
   place,
   plannerDiagnostics,
@@ -10,6 +11,7 @@ import {
   stepClock,
   verifyPlacement,
   type Beside,
+  type NodeAssignment,
   type PlacedReplicas,
   type PlaceOutcome,
   type Reason,
@@ -85,7 +87,11 @@ export async function solve(question: Question, listener: Listener): Promise<Sol
     return { outcome, reasons: [], diagnostics: [...outcome.diagnostics, ...why] };
   }
   if (outcome.placement === undefined) return { outcome, reasons: [], diagnostics: outcome.diagnostics };
-  const { broken, undecided } = brokenBy(ir, before, outcome.placed, { without, proven: outcome.status === "optimal" });
+  const { broken, undecided } = brokenBy(ir, before, outcome.placed, {
+    without,
+    proven: outcome.status === "optimal",
+    nodes: assignNodes(ir, problem, outcome.placement, outcome.order),
+  });
   if (broken.length > 0) throw new Error(`a solver broke an intent:\n${broken.join("\n")}`);
   return {
     outcome,
@@ -99,9 +105,17 @@ export function brokenBy(
   ir: Ir,
   before: PlacedReplicas,
   placed: PlacedReplicas,
-  { without, proven = false }: { readonly without: readonly string[]; readonly proven?: boolean },
+  {
+    without,
+    proven = false,
+    nodes,
+  }: { readonly without: readonly string[]; readonly proven?: boolean; readonly nodes?: NodeAssignment },
 ): { readonly broken: readonly string[]; readonly undecided: readonly Diagnostic[] } {
-  const violations = verifyPlacement(ir, before, placed, { proven, without });
+  const violations = verifyPlacement(ir, before, placed, {
+    proven,
+    without,
+    ...(nodes === undefined ? {} : { nodes }),
+  });
   const isOpen = (rule: string): boolean => rule === "packing-undecided";
   return {
     broken: violations.filter(({ rule }) => !isOpen(rule)).map(({ message }) => message),

@@ -14,6 +14,8 @@ export interface Crowd {
   readonly mingle: (pods: readonly number[], random: () => number) => boolean;
   /** Free amounts after that, by node and resource. */
   readonly free: Float64Array;
+  /** Pods of a kind on a node after that; of per-node kinds none are counted. */
+  readonly stands: (kind: number, node: number) => number;
 }
 
 /** Whether these pods ask for nothing but room, so that a crowd stands for them. */
@@ -171,6 +173,7 @@ export function newCrowd(
 
   return {
     free,
+    stands: (kind, node) => owns[kind * size + node] as number,
     come: (sequence, random, out) => {
       empty();
       out?.fill(0);
