@@ -35,9 +35,9 @@ const LOOKS = 4_000_000;
 
 /**
  * Finds such an order: any, when none can go wrong; else large pods first, and what found no node comes earlier.
- * @param repairs orders that are tried at most: with fewer, less is found and nothing else.
+ * `repairs`: orders that are tried at most; with fewer, less is found and nothing else. `mixtures`: whether to look if any order would do.
  */
-export function creationOrder(asked: Schedulable, repairs = REPAIRS): CreationOrder {
+export function creationOrder(asked: Schedulable, { repairs = REPAIRS, mixtures = true } = {}): CreationOrder {
   const plain = isPlain(asked.kinds, asked.scoredNodes);
   const crowd = plain ? newCrowd(asked.kinds, asked.nodes, asked.scoredNodes, asked.scoredKinds) : undefined;
   const ground: Trials = { ...asked, crowd };
@@ -45,7 +45,7 @@ export function creationOrder(asked: Schedulable, repairs = REPAIRS): CreationOr
   const kinds = all.filter((k) => !(ground.kinds[k] as PodKind).perNode);
   const daemons = all.filter((k) => (ground.kinds[k] as PodKind).perNode);
   // A DaemonSet's pod has one node to go to: it comes before all that could take its place.
-  if (alwaysRoom(ground) || (daemons.length === 0 && anyOrder(ground, kinds))) return { kind: "any" };
+  if (alwaysRoom(ground) || (mixtures && daemons.length === 0 && anyOrder(ground, kinds))) return { kind: "any" };
   const size = ground.kinds.map((kind) => sizeOf(kind, ground.nodes));
   let sequence = kinds.toSorted((a, b) => (size[b] as number) - (size[a] as number) || a - b);
   const tried = new Set<string>();

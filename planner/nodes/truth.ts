@@ -137,7 +137,9 @@ function crowdsOf({ ground, kinds, scored }: Trial) {
 
 /** As the judge asks: an arrangement exists, and an order in which the scheduler finds one. */
 function slowly({ ground, kinds, scored }: Trial): boolean {
-  const stands = creationOrder({ kinds, nodes: ground.wholeNodes, ...scored }, REPAIRS).kind !== "none";
+  const stands =
+    creationOrder({ kinds, nodes: ground.wholeNodes, ...scored }, { repairs: REPAIRS, mixtures: false }).kind !==
+    "none";
   return stands && (!ground.reserved || pack(kinds, ground.nodes, STEPS) === "packed");
 }
 

@@ -227,7 +227,8 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
     round: (depth, stopped) => {
       let gained = 0;
       const most = looks + LOOKS_A_ROUND;
-      for (let count = 0; count < compact.workloads && looks < most && !stopped(); count++) {
+      const spent = (): boolean => looks >= most || stopped();
+      for (let count = 0; count < compact.workloads && !spent(); count++) {
         const w = next;
         next = (next + 1) % compact.workloads;
         if (!free(w)) continue;

@@ -239,7 +239,7 @@ function errorOf(model: Model, x: Float64Array, y: Float64Array, gradient: Float
   for (let w = 0; w + 1 < model.start.length; w++) {
     let [least, paid, sum] = [Infinity, 0, 0];
     for (let j = model.start[w] as number; j < (model.start[w + 1] as number); j++) {
-      if ((upper(model, j) as number) > 0) least = Math.min(least, gradient[j] as number);
+      if (upper(model, j) > 0) least = Math.min(least, gradient[j] as number);
       paid += (x[j] as number) * (gradient[j] as number);
       sum += x[j] as number;
       total += (x[j] as number) * Math.abs(model.cost[j] as number);

@@ -101,7 +101,7 @@ function evenly(offers: readonly Offer[], wanted: Wanted, { groupOf, groups }: S
     if (group < 0) continue;
     const before = room[group] as number;
     room[group] = before + Math.floor(offer.room / size);
-    if (before <= base && (room[group] as number) > base) last[group] = offer.key;
+    if (before <= base && room[group] > base) last[group] = offer.key;
   }
   const home = anchor < 0 ? -1 : (groupOf[anchor] as number);
   const quota = new Int32Array(groups).fill(base);

@@ -75,7 +75,7 @@ export function newBook(state: State, most: Int32Array, size: number): Book {
       const row = entryRow[e] as number;
       load[row] = (load[row] as number) + replicas * (entryAmount[e] as number);
       loaded.add(row);
-      if ((load[row] as number) > (reserve[row] as number)) keep(row, load[row] as number);
+      if (load[row] > (reserve[row] as number)) keep(row, load[row]);
     }
   };
   const within = (slot: number, wish: number, limit: (row: number) => number): number => {
