@@ -68,12 +68,20 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
     const room = likelyRoom(to, wish);
     if (room === 0 || !packed(cluster[to] as number)) return room;
     for (let many = room; many > 0; many = Math.floor(many / 2 / size) * size) {
-      state.add(to, many);
-      const good = stands(to);
-      state.remove(to, many);
+      let good = false;
+      state.attempt([to], () => {
+        good = add(to, many) && stands(to);
+        return false;
+      });
       if (good) return many;
     }
     return 0;
+  };
+  /** Whether all of them found room: of several pools, where others stood may have changed since it was asked. */
+  const add = (candidate: number, replicas: number): boolean => {
+    const before = on[candidate] as number;
+    state.add(candidate, replicas);
+    return (on[candidate] as number) - before === replicas;
   };
   const stands = (candidate: number): boolean => {
     if (!packed(cluster[candidate] as number)) return true;
@@ -131,14 +139,11 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
       if (loss < least) [leaves, goes, many, least] = [from, bestTo, leaving, loss];
     }
     if (leaves >= 0) {
-      state.remove(leaves, many);
-      state.add(goes, many);
-      state.add(to, replicas);
-      if (stands(goes) && stands(to)) return least;
-      state.remove(to, replicas);
-      state.remove(goes, many);
-      state.add(leaves, many);
-      return Infinity;
+      const stood = state.attempt([leaves, goes, to], () => {
+        state.remove(leaves, many);
+        return add(goes, many) && add(to, replicas) && stands(goes) && stands(to);
+      });
+      return stood ? least : Infinity;
     }
     return depth > 1 ? chain(to, replicas, budget, depth) : Infinity;
   };
@@ -157,12 +162,13 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
         const goes = ranked[k] as number;
         const loss = goes === from ? Infinity : -gain(from, goes, leaving);
         if (loss >= budget || !may(from, goes, leaving)) continue;
-        state.remove(from, leaving);
-        state.add(to, replicas);
-        const rest = stands(to) ? squeeze(goes, leaving, budget - loss, depth - 1) : Infinity;
-        if (rest < Infinity) return loss + rest;
-        state.remove(to, replicas);
-        state.add(from, leaving);
+        let rest = Infinity;
+        const stood = state.attempt([from, to], () => {
+          state.remove(from, leaving);
+          if (add(to, replicas) && stands(to)) rest = squeeze(goes, leaving, budget - loss, depth - 1);
+          return rest < Infinity;
+        });
+        if (stood) return loss + rest;
       }
     }
     return Infinity;
@@ -180,9 +186,11 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
       const room = most <= size || may(from, to, most) ? most : size;
       const all = room > 0 && may(from, to, room) ? gain(from, to, room) : 0;
       if (all > 0) {
-        gained += all;
-        state.remove(from, room);
-        state.add(to, room);
+        const stood = state.attempt([from, to], () => {
+          state.remove(from, room);
+          return add(to, room);
+        });
+        if (stood) gained += all;
       }
       for (let tries = 0; tries < 4 && (on[from] as number) >= size; tries++) {
         if (!may(from, to, size)) break;

@@ -12,6 +12,7 @@ import { oscillate } from "./assignment/oscillate.ts";
 import { ascend, newPrices } from "./bound.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
+import { evenOut } from "./even.ts";
 import { decideFamily, improveFamilies } from "./families.ts";
 import { placeFirst } from "./first-placement.ts";
 import { newImprover } from "./improve.ts";
@@ -28,6 +29,7 @@ import type { Proof } from "./proof.ts";
 import { attendSurvival, newKeeping } from "./survive/index.ts";
 import type { Keeping } from "./survive/index.ts";
 import { hardestFirst, isWarm, rankedBy, startFromAverage, startFromBefore } from "./start.ts";
+import { rowName } from "./rows.ts";
 import { newBonds, newRuled, newSteps } from "./ruled/index.ts";
 import type { Steps } from "./ruled/index.ts";
 import { newState, placementOf } from "./state.ts";
@@ -140,8 +142,11 @@ export async function search(
   };
   const { truth } = learnt;
   const asked = truth !== undefined && compact.problem.clusters.some((_, c) => truth.asks(c));
-  polish(asked ? 1 : DEPTH);
-  for (let round = 0; round < AGAIN && !near() && !over(); round++) {
+  // Where evenness comes first, what steps gain before it would be lost to it.
+  const evenFirst = placeOfEven(compact, weighed).early;
+  if (!evenFirst) polish(asked ? 1 : DEPTH);
+  const rounds = evenFirst ? 0 : AGAIN;
+  for (let round = 0; round < rounds && !near() && !over(); round++) {
     const gained = ruled.round(over);
     proof = rebased(proof, state);
     report();
@@ -164,7 +169,13 @@ export async function search(
     proof = rebased(proof, state);
     report();
     standing = state.remember();
-    polish();
+    if (!evenFirst) polish();
+  }
+  if (!near() && !over() && makeEven(ground, weighed, state, steps)) {
+    if (truth === undefined || stand()) standing = state.remember();
+    if (evenFirst) polish();
+    proof = judge(ground, weighed, state, prices);
+    report();
   }
   if (!near() && !over()) {
     const plain = summed(compact, weighed, weighed.terms.length);
@@ -215,6 +226,37 @@ export async function search(
   }
   proof = judge(ground, weighed, state, prices);
   return done();
+}
+
+/** Which term the highest share is, and whether nothing that can be decided comes before it and something after it. */
+function placeOfEven({ problem: { objectives } }: Compact, { terms }: Weighed) {
+  const at = terms.findIndex(({ objective }) => objective !== undefined && objectives[objective]?.name === "imbalance");
+  const decides = (from: number, to?: number): boolean => terms.slice(from, to).some((term) => !term.idle);
+  return { at, early: at >= 0 && !decides(0, at) && decides(at + 1) };
+}
+
+/** Evens out the highest share where that is asked for: at no loss to the terms before it, nor to those after it when it comes late. */
+function makeEven(ground: SearchGround, weighed: Weighed, state: State, steps: Steps): boolean {
+  const { compact, weights, keeping, nodes, over } = ground;
+  const { at, early } = placeOfEven(compact, weighed);
+  if (at < 0) return false;
+  const before = early ? summed(compact, weighed, at) : weights;
+  const most = evenOut(state, {
+    gain: newGain(state, before),
+    free: (w) => steps.free(w) && keeping?.survives(w) !== true,
+    may: steps.may,
+    packed: nodes.packed,
+    packs: (cluster) => nodes.packs(state, cluster),
+    over,
+  });
+  if (!early) return true;
+  // What comes after it may not fill any cluster more than that again.
+  for (let row = 0; row < state.capacity.length; row++) {
+    if (rowName(compact, row).kind !== "room") continue;
+    const held = Math.max(state.used[row] as number, most * (compact.capacity[row] as number));
+    state.capacity[row] = Math.min(state.capacity[row] as number, held);
+  }
+  return true;
 }
 
 /** Prices near those of the linear optimum, left in `prices`, and the averaged answers that led to them. */

@@ -23,6 +23,11 @@ export interface State {
   readonly add: (candidate: number, replicas: number) => void;
   /** Takes replicas away, from the last pool first. */
   readonly remove: (candidate: number, replicas: number) => void;
+  /**
+   * Changes these candidates; undone exactly when the action says false. Taking away what was just added is no undoing: of several pools it may
+   * leave others.
+   */
+  readonly attempt: (candidates: readonly number[], action: () => boolean) => boolean;
   /** Remembers everything; what it returns brings it back. */
   readonly remember: () => () => void;
   /**
@@ -140,6 +145,21 @@ export function newState(
         open -= many;
       }
       count(candidate, open - replicas);
+    },
+    attempt: (candidates, action) => {
+      const kept = candidates.map((c) => inSlot.slice(slotStart[c], slotStart[c + 1]));
+      if (action()) return true;
+      candidates.forEach((c, i) => {
+        const first = slotStart[c] as number;
+        let back = 0;
+        kept[i]?.forEach((many, slot) => {
+          const by = many - (inSlot[first + slot] as number);
+          if (by !== 0) change(first + slot, by);
+          back += by;
+        });
+        if (back !== 0) count(c, back);
+      });
+      return false;
     },
     remember: () => {
       const { clusterCandidates, hosting, at } = byCluster;

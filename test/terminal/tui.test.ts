@@ -24,8 +24,10 @@ describe.skipIf(missing !== undefined).each([80, 120])("at %i columns", (columns
   let directory: string;
   let session: string;
 
+  // The shell knows the command by a short name: typed out, a long path would wrap, and be found on no line.
+  const env = { ...process.env, PLACET: `env -u CI -u CONTINUOUS_INTEGRATION ${process.execPath} ${launcher}` };
   const tmux = (...args: readonly string[]): string =>
-    execFileSync("tmux", ["-L", session, ...args], { encoding: "utf8" });
+    execFileSync("tmux", ["-L", session, ...args], { encoding: "utf8", env });
   const screen = (): string => tmux("capture-pane", "-p", "-t", session);
   const type = (...keys: readonly string[]): string => tmux("send-keys", "-t", session, ...keys);
 
@@ -44,7 +46,7 @@ describe.skipIf(missing !== undefined).each([80, 120])("at %i columns", (columns
     session = `placet-${process.pid}-${columns}`;
     cpSync(join(root, "examples/hello"), directory, { recursive: true, filter: (path) => !path.includes("/.placet") });
     tmux("new-session", "-d", "-s", session, "-x", String(columns), "-y", "24", "-c", directory, "sh");
-    type(`env -u CI -u CONTINUOUS_INTEGRATION ${process.execPath} ${launcher} tui .`, "Enter");
+    type("$PLACET tui .", "Enter");
   });
   afterEach(() => {
     spawnSync("tmux", ["-L", session, "kill-server"]);
@@ -84,23 +86,22 @@ describe.skipIf(missing !== undefined).each([80, 120])("at %i columns", (columns
     await see(/nothing changes/);
     type("q");
     // What was on the screen before is there again.
-    await see(/placet\.mjs tui/);
+    await see(/\$PLACET tui/);
   });
 
   test("a long solve shows what it has, stops at a key and at ctrl-c with the best so far", async () => {
     await see(/optimal/);
     type("q");
-    await see(/placet\.mjs tui/);
+    await see(/\$PLACET tui/);
     writeFileSync(join(directory, "main.intent"), tightProgram(8, 60, 1));
     rmSync(join(directory, "fleet.intent"), { force: true });
-    const command = (name: string): string => `${process.execPath} ${launcher} ${name} main.intent`;
-    type(`clear; env -u CI -u CONTINUOUS_INTEGRATION ${command("tui")}; echo left`, "Enter");
+    type("clear; $PLACET tui main.intent; echo left", "Enter");
     await see(/deciding: within [\d.]+ %/);
     type("s");
     await see(/feasible · cost/);
     type("q");
     await see(/^left/m, /feasible/);
-    type(`clear; env -u CI -u CONTINUOUS_INTEGRATION ${command("plan")}; echo "exit $?"`, "Enter");
+    type('clear; $PLACET plan main.intent; echo "exit $?"', "Enter");
     await see(/deciding where everything runs \(highs\), cost [\d.]+/);
     type("C-c");
     expect(await see(/Within [\d.]+ % of the best, provably[^]*exit 0/)).toMatch(/cost/);
