@@ -119,7 +119,7 @@ export async function search(
   const found = await placeFirst(first, false);
   const survival = attendSurvival(ground, state, improver, ranked, prices);
   if (survival === undefined ? !found : !(found && survival.arrange()) && !survival.afresh()) return undefined;
-  let standing: (() => void) | undefined;
+  let best: { readonly value: number; readonly back: () => void } | undefined;
   let proof = judge(ground, weighed, state, prices);
   const report = (): void =>
     options.onProgress?.({
@@ -160,6 +160,18 @@ export async function search(
     const again = { free, familyOf, place: ruled.place, order: hardestFirst(compact, prices) };
     return standOnNodes(state, truth, nodes, improver, again);
   };
+  /**
+   * Steps are asked a few trials only, and nodes packed one pod fewer may take less: what finds none leaves once more. What is worse for it than what
+   * stood before, or does not stand at all, is as it was then.
+   */
+  const secure = (): void => {
+    if (truth === undefined) return;
+    const value = stand() ? worth(state, weights) : Infinity;
+    const worse =
+      best !== undefined && (evenFirst ? value === Infinity : value > best.value + 1e-9 * Math.abs(best.value));
+    if (worse) best?.back();
+    else if (value < Infinity) best = { value, back: state.remember() };
+  };
   if (truth !== undefined) {
     // Where what stands on no node finds no other place, all are placed anew, asking the nodes from the start.
     const stood = stand() || ((await placeFirst({ ...first, average: () => undefined }, true)) && stand());
@@ -168,11 +180,12 @@ export async function search(
     if (survival?.arrange() === false) return undefined;
     proof = rebased(proof, state);
     report();
-    standing = state.remember();
+    secure();
     if (!evenFirst) polish();
+    secure();
   }
   if (!near() && !over() && makeEven(ground, weighed, state, steps)) {
-    if (truth === undefined || stand()) standing = state.remember();
+    secure();
     if (evenFirst) polish();
     proof = judge(ground, weighed, state, prices);
     report();
@@ -185,8 +198,7 @@ export async function search(
   }
   report();
   const done = (): Searched | undefined => {
-    // Steps since then were asked a few trials only, and nodes packed one pod fewer may take less: what finds none leaves once more, or all is as it was.
-    if (truth !== undefined && !stand()) standing?.();
+    secure();
     if (survival?.holds() === false && !survival.arrange()) return undefined;
     if (!isSound(ground, state) || survival?.holds() === false) return undefined;
     proof =
@@ -221,6 +233,7 @@ export async function search(
     idle = gained > 0 ? 0 : idle + 1;
     if (gained <= 0 || ++fresh % 16 !== 0) continue;
     improver.round(1, over);
+    secure();
     proof = rebased(proof, state);
     report();
   }
