@@ -14,7 +14,7 @@ export interface EvenGround {
   readonly over: () => boolean;
 }
 
-/** Steps at most, and clusters that may be stuck as the fullest before it ends. */
+/** Steps at most. */
 const STEPS = 50_000;
 /** A share must get smaller by more than this. */
 const LESS = 1e-9;

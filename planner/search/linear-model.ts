@@ -2,6 +2,7 @@
 import type { Arcs } from "./arcs.ts";
 import type { Compact } from "./compact.ts";
 import { numbered, select } from "./relaxed.ts";
+import { priceOf } from "./start.ts";
 
 /** Columns of each workload: the cheapest at the prices of the phase, so that they could carry it several times over, and some others. */
 const COLUMNS = 20;
@@ -118,7 +119,7 @@ export function linearModel(compact: Compact, arcs: Arcs, from: NearlyLinear): O
 function kernel(compact: Compact, arcs: Arcs, { prices, average }: NearlyLinear): readonly Int32Array[] {
   const key = new Float64Array(arcs.candidate.length);
   for (let a = 0; a < key.length; a++)
-    key[a] = (arcs.cost[a] as number) + roomPrice(compact, prices, arcs.candidate[a] as number);
+    key[a] = (arcs.cost[a] as number) + priceOf(compact, prices, arcs.candidate[a] as number);
   const all = numbered(key.length);
   return Array.from({ length: compact.workloads }, (_, w) => {
     const own = all.subarray(arcs.start[w], arcs.start[w + 1]);
@@ -136,15 +137,4 @@ function kernel(compact: Compact, arcs: Arcs, { prices, average }: NearlyLinear)
     }
     return own.slice().sort();
   });
-}
-
-function roomPrice(compact: Compact, prices: Float64Array, c: number): number {
-  let least = Infinity;
-  for (let slot = compact.slotStart[c] as number; slot < (compact.slotStart[c + 1] as number); slot++) {
-    let sum = 0;
-    for (let e = compact.entryStart[slot] as number; e < (compact.entryStart[slot + 1] as number); e++)
-      sum += (prices[compact.entryRow[e] as number] as number) * (compact.entryAmount[e] as number);
-    least = Math.min(least, sum);
-  }
-  return least === Infinity ? 0 : least;
 }
