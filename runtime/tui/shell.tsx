@@ -1,5 +1,6 @@
 // Joins the reducer, the view, the keyboard and the engine. It must not know how a row is drawn or what a plan means.
 import { Box, render, useApp, useInput, useWindowSize, type Key } from "ink";
+import process from "node:process";
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import type { EngineEvent } from "../events.ts";
 import { App } from "./app.tsx";
@@ -21,6 +22,8 @@ export interface Backend {
 export async function openTui(backend: Backend): Promise<void> {
   // On the alternate screen: what the person had before is there again afterwards.
   await render(<Shell backend={backend} />, { exitOnCtrlC: false, alternateScreen: true }).waitUntilExit();
+  // What is typed from here on is the shell's, also while the process is still on its way out.
+  process.stdin.pause();
 }
 
 export function Shell({ backend }: { readonly backend: Backend }) {
