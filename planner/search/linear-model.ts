@@ -1,8 +1,11 @@
 // The linear problem of a few good columns: shares of workloads on rows that are shares of their capacity. It must not know how it is solved.
 import type { Arcs } from "./arcs.ts";
+import { tiesOf } from "./bound/links.ts";
+import { newPricing } from "./bound/pricing.ts";
+import { shapesOf } from "./bound/shapes.ts";
 import type { Compact } from "./compact.ts";
+import { linearRules } from "./linear-rules.ts";
 import { numbered, select } from "./relaxed.ts";
-import { priceOf } from "./start.ts";
 
 /** Columns of each workload: the cheapest at the prices of the phase, so that they could carry it several times over, and some others. */
 const COLUMNS = 20;
@@ -12,13 +15,13 @@ const OTHERS = 28;
 const TRACE = 0.01;
 
 export interface NearlyLinear {
-  /** By row: the price of one unit of its capacity. */
+  /** By row, then by tie: the price of one unit of its capacity. */
   readonly prices: Float64Array;
   /** By arc: replicas. */
   readonly average: Float64Array;
 }
 
-/** Columns are shares of what a workload wants; rows are shares of their capacity; costs have a mean of one. */
+/** Columns are shares of what a workload wants; rows are shares of their capacity; costs are usually about one. */
 export interface Model {
   readonly columns: number;
   readonly rows: number;
@@ -35,8 +38,9 @@ export interface Model {
   readonly entryStart: Int32Array;
   readonly entryRow: Int32Array;
   readonly entry: Float64Array;
-  /** By row: right-hand side. */
+  /** By row: right-hand side, and what one of it is in units that prices are for. */
   readonly most: Float64Array;
+  readonly rowScale: Float64Array;
   readonly tau: Float64Array;
   readonly sigma: Float64Array;
   readonly scale: number;
@@ -48,19 +52,21 @@ export interface Model {
 
 /** The linear problem over the columns that may be worth it. */
 export function linearModel(compact: Compact, arcs: Arcs, from: NearlyLinear): Omit<Model, "threshold"> {
-  const kept = kernel(compact, arcs, from);
-  const list: { arc: number; slot: number }[] = [];
+  const key = reducedBy(compact, arcs, from.prices);
+  const rules = linearRules(compact, arcs, key);
+  const kept = kernel(compact, arcs, key, from.average, rules.complete);
+  const list: { arc: number; slot: number; place: number }[] = [];
   const start = new Int32Array(compact.workloads + 1);
   for (let w = 0; w < compact.workloads; w++) {
     for (const a of kept[w] as Int32Array) {
       const c = arcs.candidate[a] as number;
       for (let slot = compact.slotStart[c] as number; slot < (compact.slotStart[c + 1] as number); slot++)
-        list.push({ arc: a, slot });
+        for (const place of rules.places(w, a)) list.push({ arc: a, slot, place });
     }
     start[w + 1] = list.length;
   }
   const columns = list.length;
-  const rows = compact.capacity.length;
+  const rows = compact.capacity.length + rules.most.length;
   const arc = Int32Array.from(list, (column) => column.arc);
   const unit = new Float64Array(columns);
   const cost = new Float64Array(columns);
@@ -74,26 +80,37 @@ export function linearModel(compact: Compact, arcs: Arcs, from: NearlyLinear): O
   for (let w = 0; w < compact.workloads; w++)
     for (let j = start[w] as number; j < (start[w + 1] as number); j++) {
       const a = arc[j] as number;
-      const slot = (list[j] as (typeof list)[0]).slot;
+      const { slot, place } = list[j] as (typeof list)[0];
       const total = Math.max(1, arcs.total[w] as number);
       unit[j] = total;
       cost[j] = (arcs.cost[a] as number) * total;
       upper[j] = Math.min(1, Math.min(arcs.most[a] as number, compact.room[slot] as number) / total);
       room[w] = Math.min(1, (room[w] as number) + (upper[j] as number));
       let size = 0;
-      for (let e = compact.entryStart[slot] as number; e < (compact.entryStart[slot + 1] as number); e++) {
-        const row = compact.entryRow[e] as number;
-        const value = ((compact.entryAmount[e] as number) * total) / (compact.rowScale[row] as number);
+      const add = (row: number, amount: number): void => {
+        const value = amount * total;
         entryRow.push(row);
         entry.push(value);
         size += Math.abs(value);
         sigma[row] = (sigma[row] as number) + Math.abs(value);
+      };
+      for (let e = compact.entryStart[slot] as number; e < (compact.entryStart[slot + 1] as number); e++) {
+        const row = compact.entryRow[e] as number;
+        add(row, (compact.entryAmount[e] as number) / (compact.rowScale[row] as number));
       }
+      rules.entries(w, a, place, add);
       tau[j] = size === 0 ? 1 : 1 / size;
       entryStart[j + 1] = entry.length;
     }
-  const mean = cost.reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, columns);
-  const scale = mean === 0 ? 1 : mean;
+  const scale = usual(cost);
+  const most = new Float64Array(rows);
+  const rowScale = new Float64Array(rows);
+  most.set(rules.most, compact.capacity.length);
+  rowScale.set(rules.scale, compact.capacity.length);
+  compact.capacity.forEach((capacity, row) => {
+    rowScale[row] = compact.rowScale[row] as number;
+    most[row] = capacity / (compact.rowScale[row] as number);
+  });
   return {
     columns,
     rows,
@@ -107,7 +124,8 @@ export function linearModel(compact: Compact, arcs: Arcs, from: NearlyLinear): O
     entryStart,
     entryRow: Int32Array.from(entryRow),
     entry: Float64Array.from(entry),
-    most: Float64Array.from(compact.capacity, (capacity, row) => capacity / (compact.rowScale[row] as number)),
+    most,
+    rowScale,
     tau,
     sigma: sigma.map((size) => (size === 0 ? 1 : 1 / size)),
     scale,
@@ -115,13 +133,38 @@ export function linearModel(compact: Compact, arcs: Arcs, from: NearlyLinear): O
   };
 }
 
-/** Arcs of each workload that may be worth it: what is used, the cheapest, and every so-manieth, so that what is full has a way out. */
-function kernel(compact: Compact, arcs: Arcs, { prices, average }: NearlyLinear): readonly Int32Array[] {
+/** What a column costs usually: those of few workloads that outweigh all others do not count. */
+function usual(cost: Float64Array): number {
+  const sizes = cost.map(Math.abs).filter((size) => size > 0);
+  return sizes.sort()[sizes.length >> 1] ?? 1;
+}
+
+/** By arc: what one replica costs at these prices. */
+function reducedBy(compact: Compact, arcs: Arcs, prices: Float64Array): Float64Array {
+  const pricing = newPricing(compact, arcs);
+  const all = new Float64Array(pricing.capacity.length);
+  all.set(prices.subarray(0, all.length));
+  pricing.set(all);
   const key = new Float64Array(arcs.candidate.length);
-  for (let a = 0; a < key.length; a++)
-    key[a] = (arcs.cost[a] as number) + priceOf(compact, prices, arcs.candidate[a] as number);
+  const list = numbered(key.length);
+  for (let w = 0; w < compact.workloads; w++)
+    pricing.reduce(w, list, arcs.start[w] as number, arcs.start[w + 1] as number, key);
+  return key;
+}
+
+/**
+ * Arcs of each workload that may be worth it: what is used, the cheapest, and every so-manieth, so that what is full has a way out; and what rules
+ * need beside those.
+ */
+function kernel(
+  compact: Compact,
+  arcs: Arcs,
+  key: Float64Array,
+  average: Float64Array,
+  complete: (kept: readonly Set<number>[]) => void,
+): readonly Int32Array[] {
   const all = numbered(key.length);
-  return Array.from({ length: compact.workloads }, (_, w) => {
+  const kept = Array.from({ length: compact.workloads }, (_, w) => {
     const own = all.subarray(arcs.start[w], arcs.start[w + 1]);
     for (let few = COLUMNS; few + OTHERS < own.length; few *= 2) {
       select(own, key, few);
@@ -137,4 +180,11 @@ function kernel(compact: Compact, arcs: Arcs, { prices, average }: NearlyLinear)
     }
     return own.slice().sort();
   });
+  if (!speaks(compact)) return kept;
+  const sets = kept.map((own) => new Set(own));
+  complete(sets);
+  return sets.map((own, w) => (own.size === kept[w]?.length ? (kept[w] as Int32Array) : Int32Array.from(own).sort()));
 }
+
+const speaks = (compact: Compact): boolean =>
+  tiesOf(compact).links.length > 0 || shapesOf(compact).some((shape) => shape !== undefined);

@@ -23,6 +23,8 @@ interface PrimalDualOptions {
 const PHASES = 6;
 /** How much further prices move than shares at first; found by trying, and corrected on the way. */
 const WEIGHT = 6;
+/** What a share counts for at most when it is asked how near the optimum is: a term that outweighs all others must not hide them. */
+const DEAREST = 5;
 /** Milliseconds of one iteration for each column. */
 const ROUND = 6e-5;
 /** Iterations between looks at how far it is. */
@@ -36,13 +38,13 @@ export function primalDual(compact: Compact, arcs: Arcs, options: PrimalDualOpti
   let threshold = new Float64Array(compact.workloads);
   for (let phase = 0; phase < PHASES && !options.stopped(); phase++) {
     const model = { ...linearModel(compact, arcs, found), threshold };
-    const { x, y, error } = converge(compact, model, found, { ...options, iterations });
+    const { x, y, error } = converge(model, found, { ...options, iterations });
     if (x === undefined) break;
     const average = new Float64Array(arcs.candidate.length);
     for (let j = 0; j < model.columns; j++)
       average[model.arc[j] as number] =
         (average[model.arc[j] as number] as number) + (x[j] as number) * (model.unit[j] as number);
-    const prices = y.map((price, row) => (price * model.scale) / (compact.rowScale[row] as number));
+    const prices = y.map((price, row) => (price * model.scale) / (model.rowScale[row] as number));
     found = { prices, average };
     threshold = model.threshold;
     if (error <= options.enough || (model.complete && phase > 0)) break;
@@ -57,11 +59,11 @@ interface Converged {
   readonly error: number;
 }
 
-function converge(compact: Compact, model: Model, from: NearlyLinear, options: PrimalDualOptions): Converged {
+function converge(model: Model, from: NearlyLinear, options: PrimalDualOptions): Converged {
   const { columns, rows, scale } = model;
   const x = sharesOf(model, from.average);
   const y = Float64Array.from({ length: rows }, (_, row) =>
-    Math.max(0, ((from.prices[row] as number) * (compact.rowScale[row] as number)) / scale),
+    Math.max(0, ((from.prices[row] ?? 0) * (model.rowScale[row] as number)) / scale),
   );
   const sum = { x: new Float64Array(columns), y: new Float64Array(rows), weight: 0 };
   const last = { x: Float64Array.from(x), y: Float64Array.from(y), error: Infinity };
@@ -242,7 +244,7 @@ function errorOf(model: Model, x: Float64Array, y: Float64Array, gradient: Float
       if (upper(model, j) > 0) least = Math.min(least, gradient[j] as number);
       paid += (x[j] as number) * (gradient[j] as number);
       sum += x[j] as number;
-      total += (x[j] as number) * Math.abs(model.cost[j] as number);
+      total += (x[j] as number) * Math.min(DEAREST, Math.abs(model.cost[j] as number));
     }
     if (sum > 0) waste += Math.max(0, paid - sum * least);
   }

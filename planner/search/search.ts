@@ -98,7 +98,7 @@ export async function search(
   const bonds = newBonds(compact);
   const steps = newSteps(state, bonds, keeps.targets);
   const improver = improverOf(ground, state, ranked, steps);
-  const ruled = newRuled({ ...ground, weighed, bonds, steps, ranked, prices }, state, improver);
+  const ruled = newRuled({ ...ground, weighed, bonds, steps, ranked, prices, wish: start?.wish }, state, improver);
   const first = {
     compact,
     keeps,
@@ -281,12 +281,15 @@ function firstPrices(ground: SearchGround, prices: Float64Array) {
   const upper = worth(guess, weights);
   const ascent = ascend(compact, arcs, { steps: ASCENT, upper, stopped: over });
   const { now } = options;
-  const linear = primalDual(compact, arcs, { iterations: LINEAR, enough: NEARLY, from: ascent, now, stopped: over });
-  const from = Float64Array.from(ascent.prices);
-  from.set(linear.prices.subarray(0, compact.capacity.length));
-  const proven = linear === ascent ? ascent : ascend(compact, arcs, { steps: ALONG, upper, from, stopped: over });
+  // Prices of ties that a few passes leave are noise; without them the linear optimum is found sooner.
+  const begun = { average: ascent.average, prices: Float64Array.from(ascent.prices).fill(0, compact.capacity.length) };
+  const linear = primalDual(compact, arcs, { iterations: LINEAR, enough: NEARLY, from: begun, now, stopped: over });
+  const from = linear.prices.slice(0, ascent.prices.length);
+  const proven = linear === begun ? ascent : ascend(compact, arcs, { steps: ALONG, upper, from, stopped: over });
   prices.set(proven.bound > ascent.bound ? proven.prices : ascent.prices);
-  return { arcs, average: linear.average };
+  const wish = new Float64Array(compact.most.length);
+  arcs.candidate.forEach((c, a) => (wish[c] = (wish[c] as number) + (linear.average[a] as number)));
+  return { arcs, average: linear.average, wish };
 }
 
 export interface SearchGround {

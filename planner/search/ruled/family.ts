@@ -41,7 +41,7 @@ const STONES = 24;
 
 /** Places one workload, where its followers will like it; what it follows comes nearer where it finds no place. */
 function placeFollower(ground: FamilyGround, w: number, manner: Manner): number {
-  const lost = placeAlone(ground, w, anchorOf(ground, w, manner.priced), manner);
+  const lost = placeAlone(ground, w, anchorOf(ground, w, manner), manner);
   if (lost < Infinity || ground.bonds.nears(w).length === 0) return lost;
   for (let stones = 0; stones < STONES && layStone(ground, w); stones++) {
     const again = placeAlone(ground, w, -1, manner);
@@ -74,11 +74,12 @@ function inOrder({ bonds, charges }: FamilyGround, members: readonly number[]): 
  * Where a workload should be in any case so that it and its followers together cost least (own index), or −1: tried one after the other, with
  * the room there is.
  */
-function anchorOf(ground: FamilyGround, w: number, priced: number): number {
+function anchorOf(ground: FamilyGround, w: number, manner: Manner): number {
+  const { priced } = manner;
   const followers = followersOf(ground, w);
   if (followers.length === 0) return -1;
   const { charges, state } = ground;
-  const trial: Manner = { priced, budget: undefined };
+  const trial: Manner = { priced: manner.priced, budget: undefined, wish: manner.wish };
   let [best, least] = [-1, Infinity];
   for (const anchor of [-1, ...anchorsOf(ground, w, followers, priced)]) {
     let cost = placeAlone(ground, w, anchor, trial);

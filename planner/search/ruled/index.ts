@@ -39,6 +39,8 @@ export interface RuledGround extends Pick<SearchGround, "compact" | "weights" | 
   readonly steps: Steps;
   readonly ranked: Int32Array;
   readonly prices: Float64Array;
+  /** Replicas by candidate at the linear optimum, nearly, where that is known. */
+  readonly wish: Float64Array | undefined;
 }
 
 export function newRuled(search: RuledGround, state: State, improver: Improver): Ruled {
@@ -65,7 +67,10 @@ export function newRuled(search: RuledGround, state: State, improver: Improver):
       for (const source of sourcesOf(family)) charges.charge(source);
       if (stands(search, state, family)) return true;
       for (const w of family) ground.leave(w);
-      return [undefined, Infinity].some((budget) => placeFamily(ground, family, { priced: 1, budget }) < Infinity);
+      const { wish } = search;
+      return [undefined, Infinity].some(
+        (budget) => placeFamily(ground, family, { priced: 1, budget, wish }) < Infinity,
+      );
     },
     charge: () => {
       charges.reset();

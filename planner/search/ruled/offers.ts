@@ -1,6 +1,7 @@
 // Where a workload may go as things stand, and at what price: its candidates that ties leave it, with the room there is and, where others can make
 // way, the room there could be. It must not know how it is distributed.
 import type { Weights } from "../arcs.ts";
+import type { Compact } from "../compact.ts";
 import { priceOf } from "../start.ts";
 import type { State } from "../state.ts";
 import type { Bonds } from "./bonds.ts";
@@ -18,6 +19,8 @@ export interface OfferGround {
 export interface Asked {
   /** How much of the price of room counts where there is room (0: nothing, 1: all of it). */
   readonly priced: number;
+  /** Replicas by candidate that are wished for: those cost less than all others. */
+  readonly wish: Float64Array | undefined;
   /** Whether others may make way: then room that is not there has its whole price. */
   readonly crowded: boolean;
   /** By own candidate: what was refused before is not offered again; replicas. */
@@ -40,6 +43,7 @@ export function offersOf(
   const first = candidateStart[w] as number;
   const allowed = allowedOf(state, bonds, w);
   const offers: Offer[] = [];
+  const bonus = asked.wish === undefined ? 0 : 4 * spanOf(weights.cost, prices, compact, w);
   const whole = (replicas: number): number => (size === 1 ? replicas : Math.floor(replicas / size) * size);
   for (let c = first; c < (candidateStart[w + 1] as number); c++) {
     if (!allowed(c)) continue;
@@ -49,7 +53,16 @@ export function offersOf(
     const price = priceOf(compact, prices, c);
     const [cost, keeps, saved] = [weights.cost[c] as number, weights.kept[c] as number, weights.reward[c] as number];
     const here = whole(Math.min(state.room(c, limit), spare(compact.cluster[c] as number, w)));
+    const share = (asked.wish?.[c] ?? 0) / size;
+    const sure = Math.floor(share + SURE);
     const add = (from: number, to: number, key: number): void => {
+      // What is wished for whole comes before parts of a step, the largest parts first, and those before the rest.
+      const [all, part] = [sure * size, share - sure > LEAST ? (sure + 1) * size : sure * size];
+      offer(from, Math.min(to, all), key - bonus * (2 + (share * size) / total));
+      offer(Math.max(from, all), Math.min(to, part), key - bonus * (1 + share - sure));
+      offer(Math.max(from, part), to, key);
+    };
+    const offer = (from: number, to: number, key: number): void => {
       if (to <= from) return;
       const held = Math.min(keeps, to);
       if (saved <= 0 || held <= from) offers.push({ at, room: to - from, key });
@@ -63,6 +76,18 @@ export function offersOf(
     if (asked.crowded) add(here, whole(limit), cost + price + BOTHER * Math.abs(cost));
   }
   return offers.sort((a, b) => a.key - b.key || a.at - b.at);
+}
+
+/** Wishes this close to whole steps are whole, and parts smaller than this are none. */
+const SURE = 0.02;
+const LEAST = 0.02;
+
+/** What the dearest candidate of a workload costs at most, with the price of its room. */
+function spanOf(cost: Float64Array, prices: Float64Array, compact: Compact, w: number): number {
+  let most = 0;
+  for (let c = compact.candidateStart[w] as number; c < (compact.candidateStart[w + 1] as number); c++)
+    most = Math.max(most, Math.abs(cost[c] as number) + priceOf(compact, prices, c));
+  return most;
 }
 
 /** Which candidates those that are placed already leave to a workload. */

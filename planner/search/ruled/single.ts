@@ -16,6 +16,8 @@ export interface Manner {
   readonly priced: number;
   /** What others may lose together by making way; undefined: nobody makes way. */
   readonly budget: number | undefined;
+  /** Replicas by candidate that are wished for, if any are. */
+  readonly wish?: Float64Array | undefined;
 }
 
 /** Distributions that are tried when what they ask for is refused. */
@@ -54,7 +56,12 @@ function placeTotal(ground: SingleGround, w: number, total: number, anchor: numb
   const refused = new Map<number, number>();
   let lost = 0;
   for (let tries = 0; tries < TRIES; tries++) {
-    const offers = offersOf(ground, w, { priced: manner.priced, crowded: manner.budget !== undefined, refused });
+    const offers = offersOf(ground, w, {
+      priced: manner.priced,
+      wish: manner.wish,
+      crowded: manner.budget !== undefined,
+      refused,
+    });
     const counts = distribute(offers, { size, total, candidates, own: bonds.own(w), anchor });
     if (counts === undefined) return Infinity;
     let good = true;
@@ -121,14 +128,15 @@ export function placeTogether(ground: SingleGround, set: readonly number[], mann
   if (!members.every((w) => isOnOne(ground, w))) return Infinity;
   const allowed = members.map((w) => allowedOf(state, bonds, w));
   const goal = (w: number): number => (compact.wanted[w] as number) * (compact.step[w] as number);
-  const places: { readonly candidates: readonly number[]; readonly key: number }[] = [];
+  const places: { readonly candidates: readonly number[]; readonly key: number; readonly wish: number }[] = [];
   for (let c = compact.candidateStart[lead] as number; c < (compact.candidateStart[lead + 1] as number); c++) {
     const candidates = members.map((w) => bonds.at(w, compact.cluster[c] as number));
     if (!candidates.every((at, m) => fits(at, m))) continue;
     const key = candidates.reduce((sum, at, m) => sum + keyOf(at, goal(members[m] as number)), 0);
-    places.push({ candidates, key });
+    const wish = candidates.reduce((sum, at) => sum + Math.floor(100 * ((manner.wish?.[at] ?? 0) / goal(lead))), 0);
+    places.push({ candidates, key, wish });
   }
-  places.sort((a, b) => a.key - b.key);
+  places.sort((a, b) => b.wish - a.wish || a.key - b.key);
   for (const budget of manner.budget === undefined ? [undefined] : [undefined, manner.budget])
     for (const { candidates } of places.slice(0, budget === undefined ? CLUSTERS : CROWDED)) {
       let lost = 0;

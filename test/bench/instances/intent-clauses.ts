@@ -65,13 +65,15 @@ export function runOf(
   const region = `r${roll.between(0, fleet.regions - 1)}`;
   const name = `run w${w}`;
   const many = workload.replicas;
+  const tolerates = asked.has("tolerates") && w % EVERY < 5 ? " tolerates gold" : "";
   if (has("each", 0))
-    return [`${name} on each where region = ${region}${fleet.clusters < 300 ? "" : ` and f${workload.feature}`}`];
+    return [
+      `${name} on each where region = ${region}${fleet.clusters < 300 ? "" : ` and f${workload.feature}`}${tolerates}`,
+    ];
   const where = ` where f${workload.feature}${has("pools", 6) ? " and fast" : ""}`;
-  if (has("copies", 1)) return [`${name} on ${1 + (many % 3)} clusters${where}`];
-  if (has("together", 2)) return [`${name} x${1 + (many % 8)} on 1 cluster${where}`];
-  const extra =
-    extras(workload, w, has, fleet, region) + (asked.has("tolerates") && w % EVERY < 5 ? " tolerates gold" : "");
+  if (has("copies", 1)) return [`${name} on ${1 + (many % 3)} clusters${where}${tolerates}`];
+  if (has("together", 2)) return [`${name} x${1 + (many % 8)} on 1 cluster${where}${tolerates}`];
+  const extra = extras(workload, w, has, fleet, region) + tolerates;
   if (has("then", 4)) return [`${name} x${many} on ${few(roll, fleet)} then west${extra}`];
   if (has("shares", 9)) return [`${name} x${many} on ${weighted(roll, fleet)}${extra}`];
   const forbidden = has("forbid", 3) ? [`forbid w${w} where region = ${region}`] : [];

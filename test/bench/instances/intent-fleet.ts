@@ -1,5 +1,5 @@
 // Large programs as people would write them: clusters with prices, labels and nodes, workloads with demands, and as many of the clauses of the
-// language as are asked for, each on its own tenth of the workloads. `node intent-fleet.ts CLUSTERS WORKLOADS SEED MAX_REPLICAS [CLAUSE,…]`
+// language as are asked for, each on its own tenth of the workloads. `node intent-fleet.ts CLUSTERS WORKLOADS SEED MAX_REPLICAS [CLAUSE,… [one]]`
 // prints one. It must not know how programs are planned.
 import { dice, type Dice } from "../../oracles/dice.ts";
 import { runOf, trafficOf, type Clause, type FleetWorkload } from "./intent-clauses.ts";
@@ -12,6 +12,10 @@ export interface Size {
   readonly seed: number;
   /** Replicas of a workload are between one and this. */
   readonly replicas: number;
+  /**
+   * Each pool as one node of the same size in all: what is left of a program when nothing has to be packed. Many nodes, unless said.
+   */
+  readonly nodes?: "one" | "many";
 }
 
 /** The share of nodes that is needed when workloads spread over all clusters that they may run on: so there is a placement, node by node. */
@@ -22,6 +26,8 @@ const SHAPES = [
   [64, 256, 8],
   [96, 384, 8],
 ] as const;
+/** Pods that Kubernetes allows on a node. */
+const PODS = 110;
 const FEATURES = 10;
 const ZONES = 40;
 const REGIONS = 10;
@@ -35,12 +41,14 @@ interface Site {
 }
 
 /** @returns the text of one `.intent` file. Without a clause it stays the same but for that clause's words. */
-export function intentFleet({ clusters, workloads, seed, replicas }: Size, asked: ReadonlySet<Clause>): string {
+export function intentFleet({ clusters, workloads, seed, replicas, nodes }: Size, asked: ReadonlySet<Clause>): string {
   const roll = dice(seed);
   const sites = Array.from({ length: clusters }, (_, c) => siteOf(roll, c));
   const all = Array.from({ length: workloads }, () => workloadOf(roll, replicas));
   const needed = nodesNeeded(sites, all);
-  const lines = sites.map((site, c) => clusterLine(site, c, needed[c] as number, asked));
+  const lines = sites.map((site, c) =>
+    clusterLine(site, c, { count: needed[c] as number, one: nodes === "one" }, asked),
+  );
   const links = Array.from(
     { length: clusters - 1 },
     (_, c) => `link c${c + 1} <-> c${roll.between(0, c)} ${roll.between(1, 9)}ms`,
@@ -128,23 +136,33 @@ function packed(pods: readonly FleetWorkload[], shape: readonly number[]): numbe
   return nodes.length;
 }
 
+interface Nodes {
+  readonly count: number;
+  /** Whether all of a pool are one. */
+  readonly one: boolean;
+}
+
 /** With `pools` every third node is of another kind. */
-function clusterLine({ features, prices, shape }: Site, c: number, count: number, asked: ReadonlySet<Clause>): string {
-  const [cpu, memory, gpu] = shape;
-  const node = `{ cpu ${cpu} memory ${memory}Gi gpu ${gpu}`;
+function clusterLine({ features, prices, shape }: Site, c: number, nodes: Nodes, asked: ReadonlySet<Clause>): string {
   const taint = asked.has("tolerates") && c % 10 === 3 ? " taint gold" : "";
-  const second = asked.has("pools") ? Math.floor(count / 3) : 0;
+  const second = asked.has("pools") ? Math.floor(nodes.count / 3) : 0;
   const pools = [
-    `nodes all x${count - second} ${node}${taint} }`,
-    ...(second > 0 ? [`nodes fast x${second} ${node} fast${taint} }`] : []),
+    poolEntry("all", { ...nodes, count: nodes.count - second }, shape, taint),
+    ...(second > 0 ? [poolEntry("fast", { ...nodes, count: second }, shape, ` fast${taint}`)] : []),
   ].join(" ");
   const words = features.flatMap((has, f) => (has ? [`f${f}`] : [])).join(" ");
   const accepts = asked.has("accepts") && c % 10 === 4 ? " accepts where tier = gold" : "";
   return `cluster c${c} { region = r${c % REGIONS} zone = z${c % ZONES} ${words} ${prices} ${pools}${accepts} }`;
 }
 
+function poolEntry(name: string, { count, one }: Nodes, shape: Site["shape"], words: string): string {
+  const [cpu, memory, gpu] = shape.map((amount) => (one ? amount * count : amount)) as [number, number, number];
+  return `nodes ${name} x${one ? 1 : count} { cpu ${cpu} memory ${memory}Gi gpu ${gpu}${one ? ` pods ${PODS * count}` : ""}${words} }`;
+}
+
 if (process.argv[1] === import.meta.filename) {
   const [clusters = 100, workloads = 200, seed = 1, replicas = 20] = process.argv.slice(2, 6).map(Number);
   const asked = new Set((process.argv[6] ?? "").split(",").filter(Boolean) as Clause[]);
-  process.stdout.write(intentFleet({ clusters, workloads, seed, replicas }, asked));
+  const nodes = process.argv[7] === "one" ? "one" : "many";
+  process.stdout.write(intentFleet({ clusters, workloads, seed, replicas, nodes }, asked));
 }
