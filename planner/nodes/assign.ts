@@ -38,7 +38,7 @@ export function assignNodes(
     const ground = grounds(c);
     const kinds = [...load].map(([w, replicas]) => ground.kindOf(w, replicas));
     const scored = scoredOn(ir.fleet.clusters[c] as Cluster, ground, kinds);
-    if (kinds.length === 0 || !isPlain(kinds, scored.scoredNodes)) return;
+    if (kinds.length === 0 || !isPlain(kinds)) return;
     const size = kinds.map((kind) => sizeOf(kind, ground.nodes));
     const place = new Map(order[name]?.map((id, at) => [id, at]));
     const at = (k: number): number => place.get((kinds[k] as (typeof kinds)[0]).id) ?? 0;

@@ -38,7 +38,7 @@ const LOOKS = 4_000_000;
  * `repairs`: orders that are tried at most; with fewer, less is found and nothing else. `mixtures`: whether to look if any order would do.
  */
 export function creationOrder(asked: Schedulable, { repairs = REPAIRS, mixtures = true } = {}): CreationOrder {
-  const plain = isPlain(asked.kinds, asked.scoredNodes);
+  const plain = isPlain(asked.kinds);
   const crowd = plain ? newCrowd(asked.kinds, asked.nodes, asked.scoredNodes, asked.scoredKinds) : undefined;
   const ground: Trials = { ...asked, crowd };
   const all = ground.kinds.map((_, k) => k);

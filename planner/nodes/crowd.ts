@@ -2,6 +2,8 @@
 // nodes that are asked often. It must not know plans, filters beyond room and pools, or other clusters.
 import type { ScoredKind, ScoredNode } from "./scheduler.ts";
 import type { BoardNode, PodKind } from "./board.ts";
+import { deal, look, newWindow } from "./window.ts";
+import { worth } from "./worth.ts";
 
 /** Pods that have come to the nodes of one cluster. */
 export interface Crowd {
@@ -19,13 +21,14 @@ export interface Crowd {
 }
 
 /** Whether these pods ask for nothing but room, so that a crowd stands for them. */
-export function isPlain(kinds: readonly Pick<PodKind, "pod">[], nodes: readonly ScoredNode[]): boolean {
-  return (
-    kinds.every(
-      ({ pod }) => pod.podAffinity.length + pod.podAntiAffinity.length + pod.spread.length + pod.hostPorts.length === 0,
-    ) && nodes.every((node) => kinds.every((_, kind) => node.disliked(kind) === 0))
+export function isPlain(kinds: readonly Pick<PodKind, "pod">[]): boolean {
+  return kinds.every(
+    ({ pod }) => pod.podAffinity.length + pod.podAntiAffinity.length + pod.spread.length + pod.hostPorts.length === 0,
   );
 }
+
+/** Pods of one kind on one node up to which what spreading says of them is kept, not computed again. */
+const FEW = 64;
 
 /** @param nodes what is free of each at first; scores are those of `scored`, in the same order. */
 export function newCrowd(
@@ -38,19 +41,31 @@ export function newCrowd(
   const size = nodes.length;
   const shape = Float64Array.from(nodes.flatMap((node) => node.shape));
   const free = Float64Array.from(shape);
-  const cpu = new Float64Array(size);
-  const memory = new Float64Array(size);
+  const [cpu, memory] = [new Float64Array(size), new Float64Array(size)];
+  const [countedCpu, countedMemory] = [new Float64Array(size), new Float64Array(size)];
   const allCpu = Float64Array.from(scored, (node) => node.cpu);
   const allMemory = Float64Array.from(scored, (node) => node.memory);
-  const zones = [...new Set(scored.flatMap((node) => node.zone ?? []))];
-  const zoneOf = Int32Array.from(scored, (node) => (node.zone === undefined ? -1 : zones.indexOf(node.zone)));
+  const { numbers: poolOf, values: pools } = numbered(nodes.map((node) => node.pool));
+  // Zone 0 is that of nodes without one.
+  const { numbers: zoneOf, values: zones } = numbered([undefined, ...scored.map((node) => node.zone)], 1);
+  const takenBy = kinds.map((kind) => Uint8Array.from(pools, (pool) => (kind.pools.has(pool) ? 1 : 0)));
+  const avoidedBy = scoredKinds.map((_, kind) => avoided(scored, kind));
+  const owns = new Int32Array(size * kinds.length);
+  const ownsInZone = new Int32Array(zones.length * kinds.length);
+  const window = newWindow(size);
+  const found = new Int32Array(size);
+  /** Whether a node takes the kind that comes, and what it is worth to it: known in this turn. */
+  const known = new Int32Array(size);
+  const open = new Uint8Array(size);
   const base = new Float64Array(size);
   const raw = new Float64Array(size);
-  const owns = new Int32Array(size * kinds.length);
+  let turn = 0;
+  const spreadAt = new Float64Array(zones.length * FEW);
+  const spreadIn = new Float64Array(zones.length * FEW);
+  const zoneIn = new Float64Array(zones.length);
+  let looks = 0;
   let own = owns.subarray(0, size);
-  const inZone = new Int32Array(zones.length);
-  const openInZone = new Int32Array(zones.length);
-  const open = new Uint8Array(size);
+  let inZone = ownsInZone.subarray(0, zones.length);
 
   const takes = ({ demand }: PodKind, node: number): boolean => {
     const at = node * resources;
@@ -62,74 +77,86 @@ export function newCrowd(
     for (let r = 0; r < resources; r++) free[at + r] = (free[at + r] as number) - (kind.demand[r] as number);
     cpu[node] = (cpu[node] as number) + asked.cpu;
     memory[node] = (memory[node] as number) + asked.memory;
+    countedCpu[node] = (countedCpu[node] as number) + asked.countedCpu;
+    countedMemory[node] = (countedMemory[node] as number) + asked.countedMemory;
+    known[node] = 0;
   };
-  const worth = (asked: ScoredKind, node: number): number => {
-    const [ofCpu, ofMemory] = [allCpu[node] as number, allMemory[node] as number];
-    const a = ofCpu > 0 ? Math.min(1, ((cpu[node] as number) + asked.cpu) / ofCpu) : -1;
-    const b = ofMemory > 0 ? Math.min(1, ((memory[node] as number) + asked.memory) / ofMemory) : -1;
-    if (a < 0 && b < 0) return 0;
-    const parts = (a < 0 ? 0 : 1) + (b < 0 ? 0 : 1);
-    const least = ((a < 0 ? 0 : Math.floor((1 - a) * 100)) + (b < 0 ? 0 : Math.floor((1 - b) * 100))) / parts;
-    const apart = parts === 2 ? Math.abs(a - b) / 2 : 0;
-    return Math.floor(least) + Math.floor((1 - apart) * 100);
-  };
-
-  const openTo = (k: number): number => {
+  const learn = (k: number, node: number): void => {
+    known[node] = turn;
     const kind = kinds[k] as PodKind;
-    const asked = scoredKinds[k] as ScoredKind;
-    let count = 0;
-    openInZone.fill(0);
-    inZone.fill(0);
-    own = owns.subarray(k * size, (k + 1) * size);
-    for (let node = 0; node < size; node++) {
-      const there = zoneOf[node] as number;
-      if (there >= 0) inZone[there] = (inZone[there] as number) + (own[node] as number);
-      open[node] = kind.pools.has((nodes[node] as BoardNode).pool) && takes(kind, node) ? 1 : 0;
-      if (open[node] === 0) continue;
-      count++;
-      base[node] = worth(asked, node);
-      const zone = zoneOf[node] as number;
-      if (zone >= 0) openInZone[zone] = (openInZone[zone] as number) + 1;
-    }
-    return count;
+    open[node] = takenBy[k]?.[poolOf[node] as number] === 1 && takes(kind, node) ? 1 : 0;
+    if (open[node] === 0) return;
+    const counted = countedMemory[node] as number;
+    const [a, b] = [cpu[node] as number, memory[node] as number];
+    const more = scoredKinds[k] as ScoredKind;
+    base[node] = worth(
+      allCpu[node] as number,
+      allMemory[node] as number,
+      a,
+      b,
+      countedCpu[node] as number,
+      counted,
+      more,
+    );
   };
 
-  /** The node with the best score; ties at random. */
-  const best = (asked: ScoredKind, count: number, random: () => number): number => {
-    let high = 0;
-    let low = Infinity;
-    if (asked.spreads) {
-      const byNode = Math.log(count + 2);
-      const byZone = Math.log(openInZone.reduce((sum, many) => sum + (many > 0 ? 1 : 0), 0) + 2);
-      high = -Infinity;
-      for (let node = 0; node < size; node++) {
-        if (open[node] === 0) continue;
-        const zone = zoneOf[node] as number;
-        const zoned = zone < 0 ? 0 : (inZone[zone] as number) * byZone + 4;
-        const value = Math.round((own[node] as number) * byNode + 2 + zoned);
-        raw[node] = value;
-        if (value > high) high = value;
-        if (value < low) low = value;
+  /** What spreading says of each node that was found, into `raw`; the least and the most of it. */
+  const spread = (many: number): readonly [low: number, high: number] => {
+    looks++;
+    let present = 0;
+    if (zones.length > 1)
+      for (let i = 0; i < many; i++) {
+        const zone = zoneOf[found[i] as number] as number;
+        if (zoneIn[zone] === looks) continue;
+        zoneIn[zone] = looks;
+        present++;
       }
+    const [byNode, byZone] = [Math.log(many + 2), Math.log(present + 2)];
+    const value = (zone: number, pods: number): number =>
+      Math.round(pods * byNode + 2 + (zone === 0 ? 0 : (inZone[zone] as number) * byZone + 4));
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = 0; i < many; i++) {
+      const node = found[i] as number;
+      const [zone, pods] = [zoneOf[node] as number, own[node] as number];
+      const at = zone * FEW + pods;
+      if (pods >= FEW) raw[i] = value(zone, pods);
+      else {
+        if (spreadIn[at] !== looks) {
+          spreadIn[at] = looks;
+          spreadAt[at] = value(zone, pods);
+        }
+        raw[i] = spreadAt[at] as number;
+      }
+      if ((raw[i] as number) < low) low = raw[i] as number;
+      if ((raw[i] as number) > high) high = raw[i] as number;
     }
+    return [low, high];
+  };
+
+  /** Of the nodes that were found, the one with the best score; ties at random. */
+  const best = (k: number, many: number, random: () => number): number => {
+    const { spreads } = scoredKinds[k] as ScoredKind;
+    const [low, high] = spreads ? spread(many) : [0, 0];
+    const avoids = avoidedBy[k];
+    let most = 0;
+    if (avoids !== undefined)
+      for (let i = 0; i < many; i++) most = Math.max(most, avoids[found[i] as number] as number);
     let [top, ties, chosen] = [-Infinity, 0, -1];
-    for (let node = 0; node < size; node++) {
-      if (open[node] === 0) continue;
-      const spread = !asked.spreads
-        ? 0
-        : 2 * (high === 0 ? 100 : Math.floor((100 * (high + low - (raw[node] as number))) / high));
-      const score = (base[node] as number) + spread;
+    for (let i = 0; i < many; i++) {
+      const node = found[i] as number;
+      let score = base[node] as number;
+      if (low < high) score += 2 * Math.floor((100 * (high + low - (raw[i] as number))) / high);
+      if (most > 0) score += 3 * (100 - Math.floor((100 * (avoids?.[node] as number)) / most));
       if (score > top) [top, ties, chosen] = [score, 1, node];
       else if (score === top && random() * ++ties < 1) chosen = node;
     }
     return chosen;
   };
 
-  const empty = (): void => {
+  const empty = (random: () => number): void => {
     free.set(shape);
-    cpu.fill(0);
-    memory.fill(0);
-    owns.fill(0);
+    for (const counts of [cpu, memory, countedCpu, countedMemory, owns, ownsInZone]) counts.fill(0);
+    deal(window, random);
   };
 
   /** Per-node kinds, each on every node of its pools; returns how many find no room. */
@@ -139,7 +166,7 @@ export function newCrowd(
       const kind = kinds[k] as PodKind;
       if (!kind.perNode) continue;
       for (let node = 0; node < size; node++) {
-        if (!kind.pools.has((nodes[node] as BoardNode).pool)) continue;
+        if (takenBy[k]?.[poolOf[node] as number] !== 1) continue;
         if (takes(kind, node)) put(kind, scoredKinds[k] as ScoredKind, node);
         else {
           missing++;
@@ -154,19 +181,21 @@ export function newCrowd(
   const arrive = (k: number, pods: number, random: () => number): number => {
     const kind = kinds[k] as PodKind;
     const asked = scoredKinds[k] as ScoredKind;
-    let count = openTo(k);
+    turn++;
+    own = owns.subarray(k * size, (k + 1) * size);
+    inZone = ownsInZone.subarray(k * zones.length, (k + 1) * zones.length);
+    const isOpen = (node: number): boolean => {
+      if (known[node] !== turn) learn(k, node);
+      return open[node] === 1;
+    };
     for (let pod = 0; pod < pods; pod++) {
-      if (count === 0) return pods - pod;
-      const node = best(asked, count, random);
+      const many = look(window, isOpen, found);
+      if (many === 0) return pods - pod;
+      const node = best(k, many, random);
       put(kind, asked, node);
       own[node] = (own[node] as number) + 1;
       const zone = zoneOf[node] as number;
-      if (zone >= 0) inZone[zone] = (inZone[zone] as number) + 1;
-      base[node] = worth(asked, node);
-      if (takes(kind, node)) continue;
-      open[node] = 0;
-      count--;
-      if (zone >= 0) openInZone[zone] = (openInZone[zone] as number) - 1;
+      inZone[zone] = (inZone[zone] as number) + 1;
     }
     return 0;
   };
@@ -175,7 +204,7 @@ export function newCrowd(
     free,
     stands: (kind, node) => owns[kind * size + node] as number,
     come: (sequence, random, out) => {
-      empty();
+      empty(random);
       out?.fill(0);
       let missing = daemons(out);
       for (const k of sequence) {
@@ -187,7 +216,7 @@ export function newCrowd(
       return missing;
     },
     mingle: (pods, random) => {
-      empty();
+      empty(random);
       if (daemons() > 0) return false;
       for (let at = 0; at < pods.length;) {
         const k = pods[at] as number;
@@ -199,4 +228,17 @@ export function newCrowd(
       return true;
     },
   };
+}
+
+/** Values by the number of their first coming; `skip`: so many of them only say which number comes first. */
+function numbered<T>(list: readonly T[], skip = 0): { readonly numbers: Int32Array; readonly values: readonly T[] } {
+  const values = [...new Set(list)];
+  const numbers = new Map(values.map((value, number) => [value, number]));
+  return { numbers: Int32Array.from(list.slice(skip), (value) => numbers.get(value) as number), values };
+}
+
+/** By node, how many of its taints a kind would rather avoid; undefined where there are none. */
+function avoided(scored: readonly ScoredNode[], kind: number): Int32Array | undefined {
+  const counts = Int32Array.from(scored, (node) => node.disliked(kind));
+  return counts.some((count) => count > 0) ? counts : undefined;
 }

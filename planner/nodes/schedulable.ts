@@ -83,8 +83,10 @@ function dislikes(pool: NodePool, kinds: readonly PodKind[], words: readonly Rea
 function scoredKind(kind: PodKind, workload: Workload | undefined, run: RunIr | undefined): ScoredKind {
   const demand = run?.demand ?? {};
   return {
-    cpu: (demand["cpu"] ?? 0) || LEAST_CPU,
-    memory: (demand["memory"] ?? 0) || LEAST_MEMORY,
+    cpu: demand["cpu"] ?? 0,
+    memory: demand["memory"] ?? 0,
+    countedCpu: (demand["cpu"] ?? 0) || LEAST_CPU,
+    countedMemory: (demand["memory"] ?? 0) || LEAST_MEMORY,
     spreads: kind.pod.spread.length === 0 && ["Deployment", "StatefulSet", "ReplicaSet"].includes(workload?.kind ?? ""),
   };
 }

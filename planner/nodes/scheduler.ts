@@ -1,7 +1,10 @@
 // The kube-scheduler's own way of placing pods: one after the other, each on a best-scored node that its filters admit, ties at random.
-// Scores as its default profile has them: NodeResourcesFit (LeastAllocated) and BalancedAllocation by cpu and memory, PodTopologySpread's
-// default soft spreading ×2, InterPodAffinity ×2, TaintToleration ×3. It must not know plans or other clusters.
+// Scores as its default profile has them: by resources (`worth.ts`), PodTopologySpread's default soft spreading ×2, InterPodAffinity ×2,
+// TaintToleration ×3. It must not know plans or other clusters.
 import type { Board } from "./board.ts";
+import { deal, look, newWindow } from "./window.ts";
+import { worth } from "./worth.ts";
+import type { Asked } from "./worth.ts";
 
 export interface ScoredNode {
   /** Allocatable milli-CPU and bytes of memory; 0 where unknown. */
@@ -12,10 +15,8 @@ export interface ScoredNode {
   readonly disliked: (kind: number) => number;
 }
 
-export interface ScoredKind {
-  /** Requests of one pod; what asks for nothing counts as a tenth of a CPU and 200 MiB. */
-  readonly cpu: number;
-  readonly memory: number;
+/** Requests of one pod; what asks for nothing counts as a tenth of a CPU and 200 MiB. */
+export interface ScoredKind extends Asked {
   /** Whether a controller's selector makes the default soft spreading apply. */
   readonly spreads: boolean;
 }
@@ -35,27 +36,29 @@ export function newScheduler(
 ): Scheduler {
   const cpu = new Float64Array(nodes.length);
   const memory = new Float64Array(nodes.length);
+  const countedCpu = new Float64Array(nodes.length);
+  const countedMemory = new Float64Array(nodes.length);
+  const window = newWindow(nodes.length);
+  deal(window, random);
+  const found = new Int32Array(nodes.length);
   const zones = [...new Set(nodes.flatMap((node) => node.zone ?? []))];
   const zoneOf = nodes.map((node) => (node.zone === undefined ? -1 : zones.indexOf(node.zone)));
   const scores = new Float64Array(nodes.length);
   const raw = new Float64Array(nodes.length);
 
-  const put = (kind: number, node: number): void => {
-    board.add(kind, node);
-    cpu[node] = (cpu[node] as number) + (kinds[kind] as ScoredKind).cpu;
-    memory[node] = (memory[node] as number) + (kinds[kind] as ScoredKind).memory;
+  const ask = (kind: number, node: number): void => {
+    const more = kinds[kind] as ScoredKind;
+    cpu[node] = (cpu[node] as number) + more.cpu;
+    memory[node] = (memory[node] as number) + more.memory;
+    countedCpu[node] = (countedCpu[node] as number) + more.countedCpu;
+    countedMemory[node] = (countedMemory[node] as number) + more.countedMemory;
   };
 
   const resources = (kind: number, node: number): number => {
     const of = nodes[node] as ScoredNode;
-    const { cpu: moreCpu, memory: moreMemory } = kinds[kind] as ScoredKind;
-    const parts: number[] = [];
-    if (of.cpu > 0) parts.push(Math.min(1, ((cpu[node] as number) + moreCpu) / of.cpu));
-    if (of.memory > 0) parts.push(Math.min(1, ((memory[node] as number) + moreMemory) / of.memory));
-    if (parts.length === 0) return 0;
-    const least = parts.reduce((sum, part) => sum + Math.floor((1 - part) * 100), 0) / parts.length;
-    const apart = parts.length === 2 ? Math.abs((parts[0] as number) - (parts[1] as number)) / 2 : 0;
-    return Math.floor(least) + Math.floor((1 - apart) * 100);
+    const [a, b] = [cpu[node] as number, memory[node] as number];
+    const counted = [countedCpu[node] as number, countedMemory[node] as number] as const;
+    return worth(of.cpu, of.memory, a, b, ...counted, kinds[kind] as ScoredKind);
   };
 
   const spread = (kind: number, open: readonly number[]): void => {
@@ -66,7 +69,7 @@ export function newScheduler(
       const zone = zoneOf[node] as number;
       if (zone >= 0) inZone[zone] = (inZone[zone] as number) + (here[kind] as number);
     });
-    for (const node of open) if ((zoneOf[node] as number) >= 0) openZones.add(zoneOf[node] as number);
+    for (const node of open) openZones.add(zoneOf[node] as number); // those without a zone are one more
     const byNode = Math.log(open.length + 2);
     const byZone = Math.log(openZones.size + 2);
     for (const node of open) {
@@ -104,13 +107,13 @@ export function newScheduler(
     const most = extremes(open)[1];
     if (most > 0)
       for (const node of open)
-        scores[node] = (scores[node] as number) + 3 * Math.floor(100 - (100 * (raw[node] as number)) / most);
+        scores[node] = (scores[node] as number) + 3 * (100 - Math.floor((100 * (raw[node] as number)) / most));
   };
 
   const schedule = (kind: number): boolean => {
-    const open: number[] = [];
-    for (let node = 0; node < nodes.length; node++) if (board.admits(kind, node)) open.push(node);
-    if (open.length === 0) return false;
+    const many = look(window, (node) => board.admits(kind, node), found);
+    if (many === 0) return false;
+    const open = [...found.subarray(0, many)];
     for (const node of open) scores[node] = resources(kind, node);
     spread(kind, open);
     likes(kind, open);
@@ -125,16 +128,14 @@ export function newScheduler(
         chosen = node;
       } else if (score === best && random() * ++ties < 1) chosen = node;
     }
-    put(kind, chosen);
+    board.add(kind, chosen);
+    ask(kind, chosen);
     return true;
   };
 
   board.nodes.forEach((_, node) =>
     board.kinds.forEach((_kind, kind) => {
-      for (let pod = board.pods[node]?.[kind] ?? 0; pod > 0; pod--) {
-        cpu[node] = (cpu[node] as number) + (kinds[kind] as ScoredKind).cpu;
-        memory[node] = (memory[node] as number) + (kinds[kind] as ScoredKind).memory;
-      }
+      for (let pod = board.pods[node]?.[kind] ?? 0; pod > 0; pod--) ask(kind, node);
     }),
   );
   return { board, schedule };

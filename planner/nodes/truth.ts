@@ -52,7 +52,7 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
     const scored = scoredOn(ir.fleet.clusters[cluster] as Cluster, ground, kinds);
     const size = kinds.map((kind, k) => sizeFor(ground, cluster, workloads[k] as number, kind));
     const sequence = kinds.map((_, k) => k).sort((a, b) => (size[b] as number) - (size[a] as number) || a - b);
-    return { ground, workloads, kinds, scored, sequence, plain: isPlain(kinds, scored.scoredNodes) };
+    return { ground, workloads, kinds, scored, sequence, plain: isPlain(kinds) };
   };
 
   const accepts = (cluster: number, load: Load): boolean => {

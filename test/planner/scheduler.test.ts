@@ -31,8 +31,10 @@ function ground(kinds: readonly PodKind[], shapes: readonly (readonly [number, n
     nodes,
     scoredNodes: shapes.map(([cpu, memory]) => ({ cpu, memory, zone: undefined, disliked: () => 0 })),
     scoredKinds: kinds.map(({ demand }) => ({
-      cpu: demand[0] || 100,
-      memory: demand[1] || 200 * 2 ** 20,
+      cpu: demand[0] ?? 0,
+      memory: demand[1] ?? 0,
+      countedCpu: demand[0] || 100,
+      countedMemory: demand[1] || 200 * 2 ** 20,
       spreads: true,
     })),
   };
