@@ -2,7 +2,8 @@
 // nodes that are asked often. It must not know plans, filters beyond room and pools, or other clusters.
 import type { ScoredKind, ScoredNode } from "./scheduler.ts";
 import type { BoardNode, PodKind } from "./board.ts";
-import { deal, look, newWindow } from "./window.ts";
+import { indifferent } from "./schedulable.ts";
+import { deal, newWindow } from "./window.ts";
 import { worth } from "./worth.ts";
 
 /** Pods that have come to the nodes of one cluster. */
@@ -27,9 +28,6 @@ export function isPlain(kinds: readonly Pick<PodKind, "pod">[]): boolean {
   );
 }
 
-/** Pods of one kind on one node up to which what spreading says of them is kept, not computed again. */
-const FEW = 64;
-
 /** @param nodes what is free of each at first; scores are those of `scored`, in the same order. */
 export function newCrowd(
   kinds: readonly PodKind[],
@@ -49,7 +47,8 @@ export function newCrowd(
   // Zone 0 is that of nodes without one.
   const { numbers: zoneOf, values: zones } = numbered([undefined, ...scored.map((node) => node.zone)], 1);
   const takenBy = kinds.map((kind) => Uint8Array.from(pools, (pool) => (kind.pools.has(pool) ? 1 : 0)));
-  const avoidedBy = scoredKinds.map((_, kind) => avoided(scored, kind));
+  const mild = scored.some(({ disliked }) => disliked !== indifferent);
+  const avoidedBy = scoredKinds.map((_, kind) => (mild ? avoided(scored, kind) : undefined));
   const owns = new Int32Array(size * kinds.length);
   const ownsInZone = new Int32Array(zones.length * kinds.length);
   const window = newWindow(size);
@@ -57,13 +56,18 @@ export function newCrowd(
   /** Whether a node takes the kind that comes, and what it is worth to it: known in this turn. */
   const known = new Int32Array(size);
   const open = new Uint8Array(size);
-  const base = new Float64Array(size);
-  const raw = new Float64Array(size);
+  const base = new Int32Array(size);
   let turn = 0;
-  const spreadAt = new Float64Array(zones.length * FEW);
-  const spreadIn = new Float64Array(zones.length * FEW);
-  const zoneIn = new Float64Array(zones.length);
+  /** Its zone, and pods of the kind on it: what spreading asks. */
+  const mixtureOf = new Int32Array(size);
+  const most = kinds.reduce((sum, kind) => Math.max(sum, mostOnOne(kind, nodes)), 0);
+  const added = new Float64Array(zones.length * (most + 1));
+  const seenIn = new Int32Array(added.length);
+  const mixed = new Int32Array(Math.min(size, added.length));
+  let mixtures = 0;
   let looks = 0;
+  /** By place in the window's order: how far the next node is that may take the kind. */
+  const hop = new Int32Array(size);
   let own = owns.subarray(0, size);
   let inZone = ownsInZone.subarray(0, zones.length);
 
@@ -79,13 +83,13 @@ export function newCrowd(
     memory[node] = (memory[node] as number) + asked.memory;
     countedCpu[node] = (countedCpu[node] as number) + asked.countedCpu;
     countedMemory[node] = (countedMemory[node] as number) + asked.countedMemory;
-    known[node] = 0;
   };
   const learn = (k: number, node: number): void => {
     known[node] = turn;
     const kind = kinds[k] as PodKind;
     open[node] = takenBy[k]?.[poolOf[node] as number] === 1 && takes(kind, node) ? 1 : 0;
     if (open[node] === 0) return;
+    mixtureOf[node] = (zoneOf[node] as number) + zones.length * (own[node] as number);
     const counted = countedMemory[node] as number;
     const [a, b] = [cpu[node] as number, memory[node] as number];
     const more = scoredKinds[k] as ScoredKind;
@@ -100,55 +104,78 @@ export function newCrowd(
     );
   };
 
-  /** What spreading says of each node that was found, into `raw`; the least and the most of it. */
-  const spread = (many: number): readonly [low: number, high: number] => {
-    looks++;
-    let present = 0;
-    if (zones.length > 1)
-      for (let i = 0; i < many; i++) {
-        const zone = zoneOf[found[i] as number] as number;
-        if (zoneIn[zone] === looks) continue;
-        zoneIn[zone] = looks;
-        present++;
-      }
-    const [byNode, byZone] = [Math.log(many + 2), Math.log(present + 2)];
-    const value = (zone: number, pods: number): number =>
-      Math.round(pods * byNode + 2 + (zone === 0 ? 0 : (inZone[zone] as number) * byZone + 4));
-    let [low, high] = [Infinity, -Infinity];
-    for (let i = 0; i < many; i++) {
-      const node = found[i] as number;
-      const [zone, pods] = [zoneOf[node] as number, own[node] as number];
-      const at = zone * FEW + pods;
-      if (pods >= FEW) raw[i] = value(zone, pods);
-      else {
-        if (spreadIn[at] !== looks) {
-          spreadIn[at] = looks;
-          spreadAt[at] = value(zone, pods);
+  /** Nodes that take the kind, as many as the scheduler looks for, into `found`; and which mixtures of zone and pods are among them. */
+  const look = (k: number): number => {
+    const { order, enough, at: start } = window;
+    const [now, stamp] = [turn, ++looks];
+    let [at, gone, many, kinds] = [start, 0, 0, 0];
+    let [last, lastGone] = [-1, 0];
+    while (gone < size && many < enough) {
+      const node = order[at] as number;
+      if (known[node] !== now) learn(k, node);
+      if (open[node] === 1) {
+        // What lies between is closed, and stays so as long as this kind comes.
+        if (last >= 0) hop[last] = gone - lastGone;
+        last = at;
+        lastGone = gone;
+        found[many++] = node;
+        const mixture = mixtureOf[node] as number;
+        if (seenIn[mixture] !== stamp) {
+          seenIn[mixture] = stamp;
+          mixed[kinds++] = mixture;
         }
-        raw[i] = spreadAt[at] as number;
       }
-      if ((raw[i] as number) < low) low = raw[i] as number;
-      if ((raw[i] as number) > high) high = raw[i] as number;
+      const far = hop[at] as number;
+      gone += far;
+      at += far;
+      if (at >= size) at -= size;
     }
-    return [low, high];
+    mixtures = kinds;
+    if (many === enough && enough < size) window.at = last + 1 === size ? 0 : last + 1;
+    return many;
+  };
+
+  /** What spreading adds to the score of each mixture that is there. */
+  const spread = (many: number): void => {
+    const present = new Set<number>();
+    for (let i = 0; i < mixtures; i++) present.add((mixed[i] as number) % zones.length);
+    const [byNode, byZone] = [Math.log(many + 2), Math.log(present.size + 2)];
+    let [low, high] = [Infinity, 0];
+    for (let i = 0; i < mixtures; i++) {
+      const mixture = mixed[i] as number;
+      const zone = mixture % zones.length;
+      const zoned = zone === 0 ? 0 : (inZone[zone] as number) * byZone + 4;
+      const value = Math.round(((mixture - zone) / zones.length) * byNode + 2 + zoned);
+      added[mixture] = value;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    for (let i = 0; i < mixtures; i++) {
+      const mixture = mixed[i] as number;
+      added[mixture] = 2 * Math.floor((100 * (high + low - (added[mixture] as number))) / high);
+    }
   };
 
   /** Of the nodes that were found, the one with the best score; ties at random. */
   const best = (k: number, many: number, random: () => number): number => {
-    const { spreads } = scoredKinds[k] as ScoredKind;
-    const [low, high] = spreads ? spread(many) : [0, 0];
+    if ((scoredKinds[k] as ScoredKind).spreads) spread(many);
+    else for (let i = 0; i < mixtures; i++) added[mixed[i] as number] = 0;
     const avoids = avoidedBy[k];
     let most = 0;
     if (avoids !== undefined)
       for (let i = 0; i < many; i++) most = Math.max(most, avoids[found[i] as number] as number);
-    let [top, ties, chosen] = [-Infinity, 0, -1];
+    let top = -Infinity;
+    let ties = 0;
+    let chosen = -1;
     for (let i = 0; i < many; i++) {
       const node = found[i] as number;
-      let score = base[node] as number;
-      if (low < high) score += 2 * Math.floor((100 * (high + low - (raw[i] as number))) / high);
+      let score = (base[node] as number) + (added[mixtureOf[node] as number] as number);
       if (most > 0) score += 3 * (100 - Math.floor((100 * (avoids?.[node] as number)) / most));
-      if (score > top) [top, ties, chosen] = [score, 1, node];
-      else if (score === top && random() * ++ties < 1) chosen = node;
+      if (score > top) {
+        top = score;
+        ties = 1;
+        chosen = node;
+      } else if (score === top && random() * ++ties < 1) chosen = node;
     }
     return chosen;
   };
@@ -182,18 +209,16 @@ export function newCrowd(
     const kind = kinds[k] as PodKind;
     const asked = scoredKinds[k] as ScoredKind;
     turn++;
+    hop.fill(1);
     own = owns.subarray(k * size, (k + 1) * size);
     inZone = ownsInZone.subarray(k * zones.length, (k + 1) * zones.length);
-    const isOpen = (node: number): boolean => {
-      if (known[node] !== turn) learn(k, node);
-      return open[node] === 1;
-    };
     for (let pod = 0; pod < pods; pod++) {
-      const many = look(window, isOpen, found);
+      const many = look(k);
       if (many === 0) return pods - pod;
       const node = best(k, many, random);
       put(kind, asked, node);
       own[node] = (own[node] as number) + 1;
+      known[node] = 0;
       const zone = zoneOf[node] as number;
       inZone[zone] = (inZone[zone] as number) + 1;
     }
@@ -228,6 +253,16 @@ export function newCrowd(
       return true;
     },
   };
+}
+
+/** Most pods of a kind that an empty node takes. */
+function mostOnOne({ demand, count, perNode }: PodKind, nodes: readonly BoardNode[]): number {
+  const taken = demand.flatMap((amount, r) => (amount > 0 ? [{ amount, r }] : []));
+  const room = (shape: readonly number[]): number =>
+    taken.reduce((least, { amount, r }) => Math.min(least, Math.floor((shape[r] as number) / amount)), count);
+  return perNode
+    ? 0
+    : [...new Set(nodes.map(({ shape }) => shape))].reduce((most, shape) => Math.max(most, room(shape)), 0);
 }
 
 /** Values by the number of their first coming; `skip`: so many of them only say which number comes first. */
