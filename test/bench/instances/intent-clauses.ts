@@ -71,9 +71,9 @@ export function runOf(
       `${name} on each where region = ${region}${fleet.clusters < 300 ? "" : ` and f${workload.feature}`}${tolerates}`,
     ];
   const where = ` where f${workload.feature}${has("pools", 6) ? " and fast" : ""}`;
-  if (has("copies", 1)) return [`${name} on ${1 + (many % 3)} clusters${where}${tolerates}`];
-  if (has("together", 2)) return [`${name} x${1 + (many % 8)} on 1 cluster${where}${tolerates}`];
-  const extra = extras(workload, w, has, fleet, region) + tolerates;
+  const extra = extras(workload, w, has, fleet, region, asked) + tolerates;
+  if (has("copies", 1)) return [`${name} on ${1 + (many % 3)} clusters${where}${extra}`];
+  if (has("together", 2)) return [`${name} x${1 + (many % 8)} on 1 cluster${where}${extra}`];
   if (has("then", 4)) return [`${name} x${many} on ${few(roll, fleet)} then west${extra}`];
   if (has("shares", 9)) return [`${name} x${many} on ${weighted(roll, fleet)}${extra}`];
   const forbidden = has("forbid", 3) ? [`forbid w${w} where region = ${region}`] : [];
@@ -81,7 +81,9 @@ export function runOf(
     const partner = all[w - 3] as FleetWorkload;
     return [`${name} x${Math.min(many, 5 * partner.replicas)} where f${partner.feature} with w${w - 3}${extra}`];
   }
-  return [`${name} x${many}${where}${extra}`, ...forbidden];
+  // What may only run where few replicas of another do is not many itself.
+  const beside = has("local", 6) ? Math.min(many, 3 * (all[w - LOCAL] as FleetWorkload).replicas) : many;
+  return [`${name} x${beside}${where}${extra}`, ...forbidden];
 }
 
 function extras(
@@ -90,13 +92,16 @@ function extras(
   has: (clause: Clause, kind: number) => boolean,
   { zones }: FleetSize,
   region: string,
+  asked: ReadonlySet<Clause>,
 ): string {
   const many = workload.replicas;
+  // The west has few zones.
+  const room = asked.has("then") ? 6 : 3;
   const loss = has("survive", 5) ? " survive 1 cluster" : has("survive-zone", 8) ? " survive 1 zone" : "";
   return [
     has("needs", 2) ? ` needs cpu ${workload.cpu + 1}` : "",
     has("spread", 3) ? " spread across region" : "",
-    has("spread-max", 4) ? ` spread across zone max ${Math.max(2, Math.ceil((3 * many) / zones))}` : "",
+    has("spread-max", 4) ? ` spread across zone max ${Math.max(2, Math.ceil((room * many) / zones))}` : "",
     many > 1 ? loss : "",
     has("near", 6) && w > 0 ? ` near w${w - 1} within 25ms` : "",
     has("near-wish", 5) && w > 0 ? ` near w${w - 1}` : "",
@@ -106,10 +111,17 @@ function extras(
   ].join("");
 }
 
-/** Who talks to whom: over a fleet without connectivity they share clusters. */
+/** Who may only run where this many before it runs. */
+const LOCAL = 1;
+
+/**
+ * Who talks to whom: over a fleet without connectivity they share clusters, so that nothing else can be asked of the way between them, and soft
+ * nearness is what latency is about.
+ */
 export function trafficOf(w: number, asked: ReadonlySet<Clause>): readonly string[] {
-  const latency = asked.has("latency") && w % EVERY === 9 ? [`allow w${w} -> w${w - 1} on web`] : [];
-  const local = asked.has("local") && w % EVERY === 6 ? [`allow w${w} -> w${w - 6} on web`] : [];
+  const latency =
+    asked.has("latency") && !asked.has("local") && w % EVERY === 9 ? [`allow w${w} -> w${w - 1} on web`] : [];
+  const local = asked.has("local") && w % EVERY === 6 ? [`allow w${w} -> w${w - LOCAL} on web`] : [];
   return [...latency, ...local];
 }
 
