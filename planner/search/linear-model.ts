@@ -83,7 +83,7 @@ export function linearModel(compact: Compact, arcs: Arcs, from: NearlyLinear): O
       const { slot, place } = list[j] as (typeof list)[0];
       const total = Math.max(1, arcs.total[w] as number);
       unit[j] = total;
-      cost[j] = (arcs.cost[a] as number) * total;
+      cost[j] = ((arcs.cost[a] as number) + rules.way(w, a, place)) * total;
       upper[j] = Math.min(1, Math.min(arcs.most[a] as number, compact.room[slot] as number) / total);
       room[w] = Math.min(1, (room[w] as number) + (upper[j] as number));
       let size = 0;

@@ -6,6 +6,7 @@ import type { Entries, Link, Ties } from "./bound/links.ts";
 import { shapesOf } from "./bound/shapes.ts";
 import type { Shape } from "./bound/shapes.ts";
 import type { Compact } from "./compact.ts";
+import { numbered } from "./relaxed.ts";
 
 export interface LinearRules {
   /** Right-hand sides of its rows, numbered after those of `Compact`: ties first, as the bound numbers them, then groups. */
@@ -14,6 +15,8 @@ export interface LinearRules {
   readonly scale: Float64Array;
   /** Places that may serve a column of an arc, by index in its link; [−1] where that is no choice. */
   readonly places: (w: number, arc: number) => readonly number[];
+  /** What one replica costs more because of the way to its place. */
+  readonly way: (w: number, arc: number, place: number) => number;
   /** What one replica adds to which rows. */
   readonly entries: (w: number, arc: number, place: number, add: (row: number, amount: number) => void) => void;
   /** Adds to the arcs that were chosen by workload what rules need: of every group enough, and of those that are tied places that meet. */
@@ -45,6 +48,10 @@ export function linearRules(compact: Compact, arcs: Arcs, key: Float64Array): Li
       const best = serving.best(wide, arcs.candidate[a] as number);
       return arcs.opens[a] === 1 || best.length === 0 ? [best[0] ?? -1] : best;
     },
+    way: (w, a, place) => {
+      const wide = serving.wide[w];
+      return wide === undefined || place < 0 ? 0 : serving.far(wide, arcs.candidate[a] as number, place);
+    },
     entries: (w, a, place, add) => {
       const c = arcs.candidate[a] as number;
       const local = c - (compact.candidateStart[w] as number);
@@ -75,7 +82,20 @@ export function linearRules(compact: Compact, arcs: Arcs, key: Float64Array): Li
 function newServing(compact: Compact, arcs: Arcs, ties: Ties, key: Float64Array) {
   const { candidateStart, cluster } = compact;
   const ranges = rangesOf(compact, arcs);
-  const wide = ties.linksOf.map((links) => links.find(({ reach }) => reach?.some((list) => list.length > 1) === true));
+  const each = arcs.joint.latency / 1000;
+  const wide = ties.linksOf.map(
+    (links) =>
+      links.find(({ reach }) => reach?.some((list) => list.length > 1) === true) ??
+      (each > 0 ? links.find(({ reach }) => reach === undefined) : undefined),
+  );
+  /** What one replica pays for the way to a place beyond the shortest that there is, which its cost has already; nothing where any does. */
+  const far = ({ reach, places }: Link, c: number, d: number): number => {
+    if (reach !== undefined) return 0;
+    const row = (cluster[c] as number) * compact.problem.clusters.length;
+    let least = compact.problem.far;
+    for (const place of places) least = Math.min(least, ties.distance[row + place] as number);
+    return each * ((ties.distance[row + (places[d] as number)] as number) - least);
+  };
   const targets = new Map<Link, Float64Array>();
   /** By place of a link: what the cheapest target costs there. */
   const costs = (link: Link): Float64Array => {
@@ -92,9 +112,14 @@ function newServing(compact: Compact, arcs: Arcs, ties: Ties, key: Float64Array)
     return made;
   };
   const best = (link: Link, c: number): readonly number[] => {
-    const list = link.reach?.[c - (candidateStart[link.from] as number)] ?? [];
+    const list = link.reach?.[c - (candidateStart[link.from] as number)] ?? numbered(link.places.length);
     if (list.length <= 1) return [...list];
-    const cost = costs(link);
+    const target = costs(link);
+    const row = (cluster[c] as number) * compact.problem.clusters.length;
+    const cost =
+      link.reach !== undefined
+        ? target
+        : target.map((own, d) => own + each * (ties.distance[row + (link.places[d] as number)] as number));
     const found: number[] = [];
     // Insertion into the few best: lists are long and there are many of them.
     for (const d of list) {
@@ -108,7 +133,7 @@ function newServing(compact: Compact, arcs: Arcs, ties: Ties, key: Float64Array)
   };
   const complete = (kept: readonly Set<number>[]): void => {
     for (const link of ties.links) {
-      if (link.reach === undefined) continue;
+      if (link.reach === undefined && each === 0) continue;
       const asked = new Set<number>();
       for (const a of kept[link.from] as Set<number>)
         for (const d of best(link, arcs.candidate[a] as number)) asked.add(d);
@@ -118,7 +143,7 @@ function newServing(compact: Compact, arcs: Arcs, ties: Ties, key: Float64Array)
           if (places.has(cluster[c] as number)) ranges.add(kept[w] as Set<number>, c);
     }
   };
-  return { wide, best, complete };
+  return { wide, best, far, complete };
 }
 
 /** Arcs of a candidate follow each other. */

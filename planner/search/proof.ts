@@ -31,7 +31,7 @@ export interface Dual {
 
 /** The prices of a search and those that single terms got beside them. */
 export function dualOf({ compact, weighed, prices }: Pick<Searched, "compact" | "weighed" | "prices">): Dual {
-  const own = known.get(compact);
+  const own = bests.get(compact);
   const terms = weighed.terms.flatMap(({ objective, factor, idle }, t) => {
     const before = own?.get(t);
     if (before !== undefined) return [{ objective, weights: before.weights, prices: before.prices }];
@@ -63,8 +63,7 @@ export function prove(
   compact: Compact,
   weighed: Weighed,
   placement: Placement,
-  prices: Float64Array,
-  stopped: () => boolean,
+  { prices, soft, stopped }: Found,
 ): Proof {
   const { problem } = compact;
   const values = valuesByTerm(problem, weighed, placement);
@@ -76,7 +75,7 @@ export function prove(
     const value = values[t] as number;
     let bound = Math.max(term.costs.constant, leastOf(problem, name));
     if (!reaches(value, bound)) {
-      const asked = { value, values, prices, open, stopped };
+      const asked = { value, values, prices, soft, open, stopped };
       const priced = pricedFor(compact, weighed, t, { ...asked, keep: tight.map(() => true) });
       // To hold an earlier term that is not at its bound costs what it is away from it; to leave it out may prove more.
       if (tight.includes(false)) priced.push(...pricedFor(compact, weighed, t, { ...asked, keep: tight }));
@@ -84,6 +83,7 @@ export function prove(
         const held = weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
         bound = Math.max(bound, whole(problem, weighed, t, level - held));
       }
+      remember(compact, t, values, priced);
     }
     tight.push(reaches(value, bound));
     // What nobody sees does not end what can be said of the terms after it.
@@ -93,18 +93,37 @@ export function prove(
   return { objective, optimal: !tight.includes(false) };
 }
 
-interface Asked {
+/** Prices for the sum of all terms, and those for terms that outweigh each other by less (by term: its factor). */
+export interface Found {
+  readonly prices: Float64Array;
+  readonly soft: { readonly factors: readonly number[]; readonly prices: Float64Array } | undefined;
+  readonly stopped: () => boolean;
+}
+
+interface Asked extends Found {
   readonly value: number;
   readonly values: readonly number[];
-  readonly prices: Float64Array;
   /** A term before it is not proven: it is not worth passes of its own. */
   readonly open: boolean;
-  readonly stopped: () => boolean;
   /** By earlier term: whether it is held. */
   readonly keep: readonly boolean[];
 }
 
 const known = new WeakMap<Compact, Map<number, Remembered>>();
+/** What proved most of each term when it was last asked. */
+const bests = new WeakMap<Compact, Map<number, Priced>>();
+
+function remember(compact: Compact, t: number, values: readonly number[], priced: readonly Priced[]): void {
+  const proves = ({ level, weights }: Priced): number =>
+    level - weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
+  const best = priced.reduce<Priced | undefined>(
+    (a, b) => (a === undefined || proves(b) > proves(a) ? b : a),
+    undefined,
+  );
+  const own = bests.get(compact) ?? new Map<number, Priced>();
+  bests.set(compact, own);
+  if (best !== undefined) own.set(t, best);
+}
 
 type Remembered = Priced & { readonly runs: number };
 
@@ -126,6 +145,7 @@ function pricedFor(compact: Compact, weighed: Weighed, t: number, asked: Asked):
     const own = new Float64Array(size);
     for (let row = 0; row < Math.min(size, prices.length); row++) own[row] = (prices[row] as number) / factor;
     if (own.some((price) => price > 0)) found.push(at(own));
+    if (asked.soft !== undefined && !asked.keep.includes(false)) found.push(softly(compact, weighed, t, asked.soft));
   }
   const last = weighed.terms.slice(t + 1).every((later) => later.idle);
   const apt = last && found.length > 1 && !asked.keep.includes(false);
@@ -144,6 +164,26 @@ function pricedFor(compact: Compact, weighed: Weighed, t: number, asked: Asked):
   const made = { weights, prices: ascent.prices, level: ascent.bound };
   memory.set(t, { ...made, runs: (before?.runs ?? 0) + 1 });
   return [...found, made];
+}
+
+/** What prices of terms that outweigh each other by little prove of one of them. */
+function softly(
+  compact: Compact,
+  weighed: Weighed,
+  t: number,
+  { factors, prices }: NonNullable<Found["soft"]>,
+): Priced {
+  const unit = factors[t] as number;
+  const terms = weighed.terms.slice(0, t + 1).map((term, s) => {
+    const name = nameOf(compact.problem, weighed, s);
+    // Terms that are no sum over replicas are not charged.
+    const counts = s === t || (!term.idle && name !== "clusters" && name !== "imbalance");
+    return { ...term, factor: counts ? (factors[s] as number) / unit : 0 };
+  });
+  const relaxed = newRelaxed(compact, arcsOf(compact, summed(compact, { ...weighed, terms }, t + 1)));
+  const own = new Float64Array(relaxed.rows.capacity.length);
+  for (let row = 0; row < Math.min(own.length, prices.length); row++) own[row] = (prices[row] as number) / unit;
+  return { weights: terms.slice(0, t).map(({ factor }) => factor), prices: own, level: relaxed.pass(own, true) };
 }
 
 /** Arcs that charge one of a term, and of every term before it what outweighs that. */

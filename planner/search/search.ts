@@ -35,6 +35,7 @@ import type { Steps } from "./ruled/index.ts";
 import { newState, placementOf } from "./state.ts";
 import type { State } from "./state.ts";
 import { newGain } from "./value.ts";
+import { reweighed, tempered } from "./temper.ts";
 import { summed, weigh } from "./weigh.ts";
 import type { Weighed } from "./weigh.ts";
 import type { Weights } from "./arcs.ts";
@@ -92,7 +93,7 @@ export async function search(
   const keeping = newKeeping(compact);
   const free = (w: number): boolean => !keeps.ruled(w) && keeping?.survives(w) !== true;
   const ground = { compact, weights, keeps, keeping, free, options, learnt, nodes, over };
-  const start = warm ? undefined : firstPrices(ground, prices);
+  const start = warm ? undefined : firstPrices(ground, weighed, prices);
   const state = newState(compact, keeping?.allows);
   const ranked = rankedBy(compact, weights.cost, prices);
   const bonds = newBonds(compact);
@@ -120,7 +121,8 @@ export async function search(
   const survival = attendSurvival(ground, state, improver, ranked, prices);
   if (survival === undefined ? !found : !(found && survival.arrange()) && !survival.afresh()) return undefined;
   let best: { readonly value: number; readonly back: () => void } | undefined;
-  let proof = judge(ground, weighed, state, prices);
+  const judge = (): Proof => prove(compact, weighed, placementOf(state), { prices, soft: start?.soft, stopped: over });
+  let proof = judge();
   const report = (): void =>
     options.onProgress?.({
       solver: "search",
@@ -187,22 +189,22 @@ export async function search(
   if (!near() && !over() && makeEven(ground, weighed, state, steps)) {
     secure();
     if (evenFirst) polish();
-    proof = judge(ground, weighed, state, prices);
+    proof = judge();
     report();
   }
   if (!near() && !over()) {
-    const plain = summed(compact, weighed, weighed.terms.length);
-    const sharper = { steps: SHARPER, upper: worth(state, weights), from: prices, stopped: over };
-    prices.set(ascend(compact, arcsOf(compact, plain), sharper).prices);
-    proof = judge(ground, weighed, state, prices);
+    const plain = start?.soft?.weights ?? summed(compact, weighed, weighed.terms.length);
+    const from = start?.soft?.prices ?? prices;
+    const upper = worth(state, plain);
+    from.set(ascend(compact, arcsOf(compact, plain), { steps: SHARPER, upper, from, stopped: over }).prices);
+    proof = judge();
   }
   report();
   const done = (): Searched | undefined => {
     secure();
     if (survival?.holds() === false && !survival.arrange()) return undefined;
     if (!isSound(ground, state) || survival?.holds() === false) return undefined;
-    proof =
-      gapOf(rebased(proof, state).objective) === 0 ? judge(ground, weighed, state, prices) : rebased(proof, state);
+    proof = gapOf(rebased(proof, state).objective) === 0 ? judge() : rebased(proof, state);
     return { solution: answer(proof, state, survival?.situations() ?? []), compact, weighed, prices };
   };
   if (near() || over()) return done();
@@ -237,7 +239,7 @@ export async function search(
     proof = rebased(proof, state);
     report();
   }
-  proof = judge(ground, weighed, state, prices);
+  proof = judge();
   return done();
 }
 
@@ -273,8 +275,10 @@ function makeEven(ground: SearchGround, weighed: Weighed, state: State, steps: S
 }
 
 /** Prices near those of the linear optimum, left in `prices`, and the averaged answers that led to them. */
-function firstPrices(ground: SearchGround, prices: Float64Array) {
-  const { compact, weights, keeping, over, options } = ground;
+function firstPrices(ground: SearchGround, weighed: Weighed, prices: Float64Array) {
+  const { compact, keeping, over, options } = ground;
+  const factors = tempered(compact, weighed);
+  const weights = factors === undefined ? ground.weights : reweighed(compact, weighed, factors);
   const guess = newState(compact, keeping?.allows);
   fill(ground, guess, prices);
   const arcs = arcsOf(compact, weights);
@@ -289,14 +293,14 @@ function firstPrices(ground: SearchGround, prices: Float64Array) {
   prices.set(proven.bound > ascent.bound ? proven.prices : ascent.prices);
   const wish = new Float64Array(compact.most.length);
   arcs.candidate.forEach((c, a) => (wish[c] = (wish[c] as number) + (linear.average[a] as number)));
-  return { arcs, average: linear.average, wish };
+  const soft = factors === undefined ? undefined : { factors, weights, prices: Float64Array.from(prices) };
+  return { arcs, average: linear.average, wish, soft };
 }
 
 export interface SearchGround {
   readonly compact: Compact;
   readonly weights: Weights;
   readonly keeps: Keeps;
-  /** What `survive` allows, where there is such a rule. */
   readonly keeping: Keeping | undefined;
   /** Whether a workload may be moved by itself: neither rules nor losses speak of it. */
   readonly free: (w: number) => boolean;
@@ -354,9 +358,6 @@ function improverOf(
     spare: nodes.spare,
   });
 }
-
-const judge = ({ compact, over }: SearchGround, weighed: Weighed, state: State, prices: Float64Array): Proof =>
-  prove(compact, weighed, placementOf(state), prices, over);
 
 /** The proof of a better placement: bounds stay, as long as the terms that were at their bounds do. */
 function rebased(proof: Proof, state: State): Proof {

@@ -7,6 +7,8 @@ import type { Weighed } from "../weigh.ts";
 export interface Charges {
   /** Workloads that pay their distance to this one. */
   readonly sourcesOf: (w: number) => readonly number[];
+  /** Whether a workload pays its distance to others. */
+  readonly pays: (w: number) => boolean;
   /** What one replica of a source pays for a target on a cluster, if that were the nearest. */
   readonly distance: (from: number, to: number) => number;
   /** Cost of one replica on a candidate, distances aside. */
@@ -62,6 +64,7 @@ export function newCharges(state: State, weighed: Weighed, weights: Weights): Ch
   );
   return {
     reset: () => original.forEach((cost, w) => weights.cost.set(cost, candidateStart[w])),
+    pays: (w) => base.has(w),
     sourcesOf: (w) => sources.get(w) ?? [],
     distance: (from, to) =>
       factor === 0 ? 0 : factor * (from === to ? 0 : (problem.distance[from]?.[to] ?? problem.far)),

@@ -53,6 +53,7 @@ export function newRuled(search: RuledGround, state: State, improver: Improver):
     bonds,
     steps: search.steps,
     charges,
+    aside: (w) => (charges.pays(w) ? charges.without : undefined),
     improver,
     spare: search.nodes.spare,
     leave: (w) => search.nodes.leave(state, w),

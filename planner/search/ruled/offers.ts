@@ -12,6 +12,8 @@ export interface OfferGround {
   readonly weights: Weights;
   readonly prices: Float64Array;
   readonly bonds: Bonds;
+  /** What one replica costs on a candidate of a workload that pays the way to others, that way aside; undefined of all others. */
+  readonly aside: (w: number) => ((candidate: number) => number) | undefined;
   /** About how many more replicas of a workload the nodes of a cluster take. */
   readonly spare: (cluster: number, w: number) => number;
 }
@@ -32,7 +34,7 @@ const BOTHER = 1e-4;
 
 /** The cheapest first; of a workload of which nothing is placed now. */
 export function offersOf(
-  { state, weights, prices, bonds, spare }: OfferGround,
+  { state, weights, prices, bonds, aside, spare }: OfferGround,
   w: number,
   asked: Asked,
 ): readonly Offer[] {
@@ -43,7 +45,10 @@ export function offersOf(
   const first = candidateStart[w] as number;
   const allowed = allowedOf(state, bonds, w);
   const offers: Offer[] = [];
-  const bonus = asked.wish === undefined ? 0 : 4 * spanOf(weights.cost, prices, compact, w);
+  const without = aside(w);
+  const plain = without ?? ((c: number): number => weights.cost[c] as number);
+  const bonus =
+    asked.wish === undefined ? 0 : (without === undefined ? WISHED : BESIDE) * spanOf(plain, prices, compact, w);
   const whole = (replicas: number): number => (size === 1 ? replicas : Math.floor(replicas / size) * size);
   for (let c = first; c < (candidateStart[w + 1] as number); c++) {
     if (!allowed(c)) continue;
@@ -78,15 +83,18 @@ export function offersOf(
   return offers.sort((a, b) => a.key - b.key || a.at - b.at);
 }
 
+/** How much less than all others costs what is wished for, as a share of what the dearest does; where a way is paid, that counts for more. */
+const WISHED = 4;
+const BESIDE = 0.2;
 /** Wishes this close to whole steps are whole, and parts smaller than this are none. */
 const SURE = 0.02;
 const LEAST = 0.02;
 
 /** What the dearest candidate of a workload costs at most, with the price of its room. */
-function spanOf(cost: Float64Array, prices: Float64Array, compact: Compact, w: number): number {
+function spanOf(cost: (candidate: number) => number, prices: Float64Array, compact: Compact, w: number): number {
   let most = 0;
   for (let c = compact.candidateStart[w] as number; c < (compact.candidateStart[w + 1] as number); c++)
-    most = Math.max(most, Math.abs(cost[c] as number) + priceOf(compact, prices, c));
+    most = Math.max(most, Math.abs(cost(c)) + priceOf(compact, prices, c));
   return most;
 }
 
