@@ -18,7 +18,7 @@ export interface Kept {
  * What remains when the first open term is held against its bound; undefined when nothing can be said. Ties stay: every answer that is as
  * good is still there.
  */
-export function reducible({ solution, compact, weighed, prices }: Searched): Kept | undefined {
+export function reducible({ solution, compact, weighed, prices, keeps: found }: Searched): Kept | undefined {
   if (!("objective" in solution)) return undefined;
   const open = solution.objective.findIndex(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
   if (open < 0 || weighed.terms.some((term) => term.objective === undefined)) return undefined;
@@ -36,7 +36,8 @@ export function reducible({ solution, compact, weighed, prices }: Searched): Kep
   let size = 0;
   const candidates = compact.problem.workloads.map(({ candidates: own }, w) => {
     const first = compact.candidateStart[w] as number;
-    const kept = own.flatMap((_, i) => (keeps[first + i] === 1 || survives(w) ? [i] : []));
+    const may = (c: number): boolean => (keeps[c] === 1 && found?.[c] !== 0) || survives(w);
+    const kept = own.flatMap((_, i) => (may(first + i) ? [i] : []));
     size += kept.length;
     return kept;
   });

@@ -8,6 +8,7 @@ import type { Learnt } from "../solver/learnt.ts";
 import { gapOf } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
 import { arcsOf } from "./arcs.ts";
+import { newEnumeration } from "./assignment/enumerate.ts";
 import { oscillate } from "./assignment/oscillate.ts";
 import { ascend, newPrices } from "./bound.ts";
 import { compactOf } from "./compact.ts";
@@ -45,6 +46,8 @@ export interface Searched {
   readonly compact: Compact;
   readonly weighed: Weighed;
   readonly prices: Float64Array;
+  /** By candidate: 0 where no answer as good in the first open term has anything; beside what prices say. */
+  readonly keeps: Uint8Array | undefined;
 }
 
 /** Milliseconds that a step takes for each candidate that it looks at. */
@@ -121,7 +124,11 @@ export async function search(
   const survival = attendSurvival(ground, state, improver, ranked, prices);
   if (survival === undefined ? !found : !(found && survival.arrange()) && !survival.afresh()) return undefined;
   let best: { readonly value: number; readonly back: () => void } | undefined;
-  const judge = (): Proof => prove(compact, weighed, placementOf(state), { prices, soft: start?.soft, stopped: over });
+  const packs = (cluster: number): boolean => nodes.packs(state, cluster);
+  const enumeration = newEnumeration({ state, weighed, prices, now: options.now, over, packs, better: () => better() });
+  const raised = (own: Proof): Proof => enumeration?.raised(own) ?? own;
+  const judge = (): Proof =>
+    raised(prove(compact, weighed, placementOf(state), { prices, soft: start?.soft, stopped: over }));
   let proof = judge();
   const report = (): void =>
     options.onProgress?.({
@@ -130,14 +137,17 @@ export async function search(
       objective: proof.objective,
       placement: () => placementOf(state),
     });
+  const better = (): void => {
+    proof = raised(rebased(proof, state));
+    report();
+  };
   const near = (): boolean => proof.optimal || gapOf(proof.objective) <= options.gap;
   report();
   /** Steps as long as they gain; where nodes are still to be asked, longer chains are left for after that. */
   const polish = (deepest = DEPTH): void => {
     for (let [round, depth] = [0, 1]; round < ROUNDS && !over() && !near(); round++) {
       const gained = improver.round(depth, over) + (survival?.round(over) ?? 0);
-      proof = rebased(proof, state);
-      report();
+      better();
       if (gained > DEEPER * Math.abs(worth(state, weights))) continue;
       if (++depth > deepest) break;
     }
@@ -150,8 +160,7 @@ export async function search(
   const rounds = evenFirst ? 0 : AGAIN;
   for (let round = 0; round < rounds && !near() && !over(); round++) {
     const gained = ruled.round(over);
-    proof = rebased(proof, state);
-    report();
+    better();
     if (gained <= 0) break;
     polish();
   }
@@ -180,8 +189,7 @@ export async function search(
     if (!stood) return undefined;
     ruled.charge();
     if (survival?.arrange() === false) return undefined;
-    proof = rebased(proof, state);
-    report();
+    better();
     secure();
     if (!evenFirst) polish();
     secure();
@@ -205,7 +213,8 @@ export async function search(
     if (survival?.holds() === false && !survival.arrange()) return undefined;
     if (!isSound(ground, state) || survival?.holds() === false) return undefined;
     proof = gapOf(rebased(proof, state).objective) === 0 ? judge() : rebased(proof, state);
-    return { solution: answer(proof, state, survival?.situations() ?? []), compact, weighed, prices };
+    const solution = answer(proof, state, survival?.situations() ?? []);
+    return { solution, compact, weighed, prices, keeps: enumeration?.keeps() };
   };
   if (near() || over()) return done();
   const around = {
@@ -219,11 +228,14 @@ export async function search(
   const oscillated = oscillate(around, prices, {
     seed: options.seed,
     now: options.now,
-    over: () => over() || near(),
-    packs: (cluster) => nodes.packs(state, cluster),
-    better: () => {
-      proof = rebased(proof, state);
-      report();
+    over: () => over() || near() || enumeration?.done() === true,
+    packs,
+    value: () => worth(state, weights),
+    better,
+    turn: (milliseconds) => {
+      const goesOn = enumeration?.run(milliseconds, proof) ?? false;
+      better();
+      return goesOn;
     },
   });
   const step = neighbourhoods(around, ranked, prices, warm ? weighed.before : undefined, options.seed);
@@ -236,8 +248,7 @@ export async function search(
     if (gained <= 0 || ++fresh % 16 !== 0) continue;
     improver.round(1, over);
     secure();
-    proof = rebased(proof, state);
-    report();
+    better();
   }
   proof = judge();
   return done();

@@ -8,6 +8,7 @@ import type { Part } from "../presolve/index.ts";
 import type { Placement, Problem, ProblemWorkload, SolveOptions } from "../problem.ts";
 import { gapOf, solveProblem as solveExactly } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
+import { comesOnce } from "./assignment/sacks.ts";
 import { comesInSteps } from "./assignment/steps.ts";
 import { dualOf } from "./proof.ts";
 import { race } from "./race.ts";
@@ -16,13 +17,16 @@ import { search } from "./search.ts";
 
 /** Candidates up to which exact solvers are asked at once, and up to which they are asked after the search. */
 const SMALL = 600;
+/** The same for single copies without rules: the search proves what it finds by itself. */
+const TINY = 150;
 const MIDDLE = 6_000;
 /** The same where most workloads are a step or few: the search does well, and rules out most candidates. */
 const LARGE = 16_000;
 /** Candidates beyond which even writing the model of an exact solver takes longer than anyone waits. */
 const HUGE = 40_000;
-/** The share of the time that the search gets where the exact solvers come after it. */
+/** The share of the time that the search gets where the exact solvers come after it; more where it proves by itself. */
 const SEARCHING = 0.5;
+const PROVING = 0.8;
 
 /** @param floors proven values of every term, or none. */
 export async function solvePart(
@@ -34,7 +38,8 @@ export async function solvePart(
   const { problem, cuts, limits } = part;
   const size = problem.workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0);
   const { solver, beside } = options;
-  if (solver !== "search" && (solver !== "auto" || size <= SMALL))
+  const small = comesOnce(problem) ? TINY : SMALL;
+  if (solver !== "search" && (solver !== "auto" || size <= small))
     return solveExactly(problem, options, { cuts, limits, floors });
   // Where an exact solver may do as well as the search, it tries beside it if there is another thread.
   if (beside === undefined || solver !== "auto" || size > MIDDLE) return searchPart(part, options, floors, truth);
@@ -56,7 +61,7 @@ async function searchPart(
   const size = problem.workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0);
   const started = options.now();
   const left = (): number => Math.max(1, options.timeLimit - (options.now() - started));
-  const share = size <= (comesInSteps(problem) ? LARGE : MIDDLE) ? SEARCHING : 1;
+  const share = size <= (comesInSteps(problem) ? LARGE : MIDDLE) ? (comesOnce(problem) ? PROVING : SEARCHING) : 1;
   const found = await search(
     problem,
     { ...options, timeLimit: options.timeLimit * share },

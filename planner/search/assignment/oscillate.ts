@@ -7,19 +7,26 @@ import type { State } from "../state.ts";
 import { relink } from "./relink.ts";
 import { stepsOf } from "./steps.ts";
 import type { Steps } from "./steps.ts";
+import { takeOver } from "./take-over.ts";
 
 export interface OscillateOptions extends Pick<SolveOptions, "seed" | "now"> {
   readonly over: () => boolean;
   /** Whether single nodes take what is on a cluster now, as far as known. */
   readonly packs: (cluster: number) => boolean;
+  /** What the placement that stands is worth. */
+  readonly value: () => number;
   /** Told when something better stands. */
   readonly better: () => void;
+  /** What takes turns with it: asked to go on for so many milliseconds of steps; false when it can do nothing more. */
+  readonly turn: (milliseconds: number) => boolean;
 }
 
 /** Changes that are looked at in a millisecond on a common machine. */
 const LOOKS_A_MILLISECOND = 20_000;
 /** Changes to look at at least (for each two steps, and for each three), and at most; and all of them as a multiple of those up to the last that was better. */
 const LOOKS = { forTwo: 1_000, forThree: 20, least: 400_000_000, most: 4_000_000_000, again: 3 };
+/** Changes to look at before the other gets its first turn, then so many times as many before each; and how much longer its turn is. */
+const TURN = { first: 8_000_000, longer: 2, share: 2 };
 /** Placements that could not be used in a row, after which no other is looked for. */
 const REFUSED = 50;
 
@@ -29,18 +36,30 @@ export function oscillate(ground: Ground, prices: Float64Array, options: Oscilla
   if (steps === undefined) return undefined;
   const least = Math.min(LOOKS.least, steps.count ** 2 * Math.max(LOOKS.forTwo, LOOKS.forThree * steps.count));
   let [refused, told, last, looked, any] = [0, 0, 0, 0, false];
+  let [turned, next, goesOn] = [0, TURN.first, true];
   relink(steps, {
     seed: options.seed,
     enough: (looks) => {
       worked(options.now, (looks - told) / LOOKS_A_MILLISECOND);
       [told, looked] = [looks, looks];
+      if (goesOn && looks >= next) {
+        goesOn = options.turn((TURN.share * (looks - turned)) / LOOKS_A_MILLISECOND);
+        [turned, next] = [looks, TURN.longer * looks];
+      }
       const idle = looks > Math.max(least, LOOKS.again * last) || looks > LOOKS.most;
-      return idle || refused >= REFUSED || options.over();
+      return (idle && !goesOn) || refused >= REFUSED || options.over();
     },
     found: (at) => {
-      if (!takeOver(ground.state, steps, at, options.packs)) {
+      const before = options.value();
+      const back = ground.state.remember();
+      if (!takeOver(ground.state, wishOf(ground.state, steps, at), options.packs)) {
         refused++;
         return false;
+      }
+      // Another may have found a better one meanwhile.
+      if (options.value() >= before - 1e-12 * Math.abs(before)) {
+        back();
+        return true;
       }
       [refused, last, any] = [0, looked, true];
       options.better();
@@ -50,9 +69,8 @@ export function oscillate(ground: Ground, prices: Float64Array, options: Oscilla
   return any;
 }
 
-/** Makes the state what was found; false, and nothing changed, when it does not hold or nodes do not take it. */
-function takeOver(state: State, steps: Steps, at: Int32Array, packs: (cluster: number) => boolean): boolean {
-  const { compact, on } = state;
+/** What is found, by candidate; what does not move stays as it is. */
+function wishOf({ compact, on }: State, steps: Steps, at: Int32Array): ReadonlyMap<number, number> {
   const wish = new Map<number, number>();
   for (const w of steps.workloads)
     for (let c = compact.candidateStart[w] as number; c < (compact.candidateStart[w + 1] as number); c++)
@@ -61,12 +79,5 @@ function takeOver(state: State, steps: Steps, at: Int32Array, packs: (cluster: n
     const c = steps.candidate[option] as number;
     if (c >= 0) wish.set(c, (wish.get(c) ?? 0) + (compact.step[compact.workloadOf[c] as number] as number));
   }
-  const changed = [...wish].filter(([c, replicas]) => on[c] !== replicas);
-  const back = state.remember();
-  for (const [c, replicas] of changed) if ((on[c] as number) > replicas) state.remove(c, (on[c] as number) - replicas);
-  for (const [c, replicas] of changed) if ((on[c] as number) < replicas) state.add(c, replicas - (on[c] as number));
-  const clusters = new Set(changed.map(([c]) => compact.cluster[c] as number));
-  const stands = changed.every(([c, replicas]) => on[c] === replicas) && state.holds() && [...clusters].every(packs);
-  if (!stands) back();
-  return stands;
+  return wish;
 }

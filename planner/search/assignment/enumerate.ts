@@ -1,0 +1,169 @@
+// Proves the first term that is open of a problem of single copies, or finds what is better in it, for as long as it is given; then goes on from
+// what it proved. It must not know how bounds are found.
+import { worked } from "../../clock.ts";
+import type { SolveOptions } from "../../problem.ts";
+import { valuesOf } from "../../presolve/index.ts";
+import { arcsOf } from "../arcs.ts";
+import type { Arcs } from "../arcs.ts";
+import { isWholeTerm, reaches } from "../proof.ts";
+import type { Proof } from "../proof.ts";
+import { worthwhile } from "../reduce.ts";
+import { newRelaxed } from "../relaxed.ts";
+import { placementOf } from "../state.ts";
+import type { State } from "../state.ts";
+import { summed } from "../weigh.ts";
+import type { Weighed } from "../weigh.ts";
+import { branch } from "./branch.ts";
+import { comesOnce, sacksOf } from "./sacks.ts";
+import type { Sacks } from "./sacks.ts";
+import { takeOver, wishOf } from "./take-over.ts";
+
+export interface Enumeration {
+  /** Goes on for about so many milliseconds from what stands and what is proven; false when it can do nothing more. */
+  readonly run: (milliseconds: number, proof: Proof) => boolean;
+  /** A proof with what was proven here; of a better placement than that of then, too. */
+  readonly raised: (proof: Proof) => Proof;
+  /** Whether nothing better in that term is left. */
+  readonly done: () => boolean;
+  /** By candidate: 0 where no placement as good has it; undefined before the first run. */
+  readonly keeps: () => Uint8Array | undefined;
+}
+
+export interface EnumerationGround {
+  readonly state: State;
+  readonly weighed: Weighed;
+  readonly prices: Float64Array;
+  readonly now: SolveOptions["now"];
+  readonly over: () => boolean;
+  /** Whether single nodes take what is on a cluster now, as far as known. */
+  readonly packs: (cluster: number) => boolean;
+  /** Told when something better stands. */
+  readonly better: () => void;
+}
+
+/** Looks of a millisecond on a common machine. */
+const LOOKS = 80_000;
+/** Looks between two questions whether to stop. */
+const ASK = 400_000;
+/** Digits after which prices end. */
+const DIGITS = 7;
+/** What values come to where they are no multiples of anything: numbers that tolerances suit. */
+const SIZE = 1e6;
+
+/** Undefined where the problem is not of that kind. */
+export function newEnumeration(ground: EnumerationGround): Enumeration | undefined {
+  const { state, weighed, prices, now, over, packs, better } = ground;
+  const { compact } = state;
+  const { problem } = compact;
+  if (!comesOnce(problem) || weighed.terms.some(({ objective }) => objective === undefined)) return undefined;
+  const proven = new Map<number, number>();
+  let keeps: Uint8Array | undefined;
+  let [isDone, at] = [false, -1];
+  return {
+    done: () => isDone,
+    keeps: () => keeps,
+    raised: ({ objective }) => {
+      const raised = objective.map((term, t) => ({
+        ...term,
+        bound: Math.max(term.bound, Math.min(term.value, proven.get(t) ?? -Infinity)),
+      }));
+      return { objective: raised, optimal: raised.every(({ value, bound }) => reaches(value, bound)) };
+    },
+    run: (milliseconds, { objective }) => {
+      const t = objective.findIndex(({ value, bound }) => !reaches(value, bound));
+      if (t < 0 || !isOfSums(weighed, problem, t)) return false;
+      if (t !== at) [isDone, at] = [false, t];
+      if (isDone) return false;
+      const arcs = arcsOf(compact, summed(compact, weighed, t + 1));
+      const values = valuesOf(problem, placementOf(state));
+      const factors = weighed.terms.map(({ factor }) => factor);
+      const before = factors.slice(0, t).reduce((sum, factor, s) => sum + factor * (values[s] as number), 0);
+      const own = (factors[t] as number) * (values[t] as number);
+      const made = sacksOf(compact, arcs, prices, worthwhile(compact, arcs, prices, before + own));
+      if (made === undefined) return false;
+      const unit = unitOf(made);
+      const scale = unit > 0 ? unit : Math.max(1e-12, Math.abs(own) / SIZE);
+      const sacks = {
+        ...made,
+        cost: made.cost.map((cost) => cost / scale),
+        constant: (made.constant - before) / scale,
+      };
+      const pay = payOf(sacks, arcs, prices, ground).map((price) => price / scale);
+      const from = proven.get(t) ?? objective[t]?.bound ?? -Infinity;
+      let [told, asked, stop] = [0, 0, false];
+      const found = branch(sacks, pay, {
+        value: own / scale,
+        bound: (from * (factors[t] as number)) / scale,
+        unit: unit > 0 ? 1 : 0,
+        enough: (looks) => {
+          if (looks < asked) return stop;
+          asked = looks + ASK;
+          worked(now, (looks - told) / LOOKS);
+          told = looks;
+          stop = looks > milliseconds * LOOKS || over();
+          return stop;
+        },
+        found: (candidates) => {
+          const stands = takeOver(state, wishOf(state, candidates), packs);
+          if (stands) better();
+          return stands;
+        },
+      });
+      isDone = found.done;
+      const reached = Number(((found.bound * scale) / (factors[t] as number)).toPrecision(12));
+      proven.set(t, Math.max(proven.get(t) ?? -Infinity, reached));
+      keeps = new Uint8Array(compact.most.length);
+      for (let o = 0; o < sacks.candidate.length; o++)
+        if (found.keeps[o] === 1 && (sacks.candidate[o] as number) >= 0) keeps[sacks.candidate[o] as number] = 1;
+      return !isDone;
+    },
+  };
+}
+
+/** Whether a term and those before it are sums over replicas, and those before it whole: then none of them is traded for it. */
+function isOfSums({ terms }: Weighed, problem: State["compact"]["problem"], t: number): boolean {
+  const sums = terms
+    .slice(0, t + 1)
+    .every(({ objective }) => !["clusters", "imbalance", "latency"].includes(nameOf(problem, objective) ?? ""));
+  return sums && terms.slice(0, t).every((term) => term.idle || isWholeTerm(problem, term));
+}
+
+const nameOf = ({ objectives }: State["compact"]["problem"], objective: number | undefined): string | undefined =>
+  objectives[objective ?? -1]?.name;
+
+/** What the values of any two placements differ by at least: the greatest common divisor of what options of an item differ by, or 0. */
+function unitOf({ items, optionStart, cost }: Sacks): number {
+  for (let digits = 0, scale = 1; digits <= DIGITS; digits++, scale *= 10) {
+    let [unit, whole] = [0, true];
+    for (let item = 0; item < items && whole; item++) {
+      const first = optionStart[item] as number;
+      for (let o = first + 1; o < (optionStart[item + 1] as number) && whole; o++) {
+        const differs = Math.abs((cost[o] as number) - (cost[first] as number)) * scale;
+        const rounded = Math.round(differs);
+        if (Math.abs(differs - rounded) > 1e-7 * Math.max(1, rounded) || rounded > 1e12) whole = false;
+        else unit = divisor(unit, rounded);
+      }
+    }
+    if (whole && unit > 0) return unit / scale;
+  }
+  return 0;
+}
+
+function divisor(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
+}
+
+/** By item: what its cheapest option costs at the prices of rows. */
+function payOf({ items }: Sacks, arcs: Arcs, prices: Float64Array, { state }: EnumerationGround): Float64Array {
+  const relaxed = newRelaxed(state.compact, arcs);
+  relaxed.pass(prices, true);
+  const pay = new Float64Array(items);
+  for (let w = 0; w < items; w++) {
+    let least = arcs.optional[w] === 1 ? 0 : Infinity;
+    for (let a = arcs.start[w] as number; a < (arcs.start[w + 1] as number); a++)
+      least = Math.min(least, (state.compact.step[w] as number) * (relaxed.reduced[a] as number));
+    pay[w] = least === Infinity ? 0 : least;
+  }
+  return pay;
+}
