@@ -35,7 +35,7 @@ import { newBonds, newRuled, newSteps } from "./ruled/index.ts";
 import type { Steps } from "./ruled/index.ts";
 import { newState, placementOf } from "./state.ts";
 import type { State } from "./state.ts";
-import { newGain } from "./value.ts";
+import { newGain, worth } from "./value.ts";
 import { reweighed, tempered } from "./temper.ts";
 import { summed, weigh } from "./weigh.ts";
 import type { Weighed } from "./weigh.ts";
@@ -230,7 +230,6 @@ export async function search(
     now: options.now,
     over: () => over() || near() || enumeration?.done() === true,
     packs,
-    value: () => worth(state, weights),
     better,
     turn: (milliseconds) => {
       const goesOn = enumeration?.run(milliseconds, proof) ?? false;
@@ -319,23 +318,6 @@ export interface SearchGround {
   readonly learnt: Pick<Learnt, "cuts" | "limits" | "truth">;
   readonly nodes: OnNodes;
   readonly over: () => boolean;
-}
-
-/** What the weighed objective comes to, of what is placed; what is missing costs what the dearest would. */
-function worth({ compact, on, placed }: State, { cost, kept, reward, leftOut, constant }: Weights): number {
-  let sum = constant;
-  let dearest = 0;
-  for (let c = 0; c < cost.length; c++) {
-    sum += (on[c] as number) * (cost[c] as number);
-    if ((reward[c] as number) > 0)
-      sum += ((kept[c] as number) - Math.min(kept[c] as number, on[c] as number)) * (reward[c] as number);
-    if ((cost[c] as number) > dearest) dearest = cost[c] as number;
-  }
-  for (let w = 0; w < compact.workloads; w++) {
-    const missing = (compact.wanted[w] as number) * (compact.step[w] as number) - (placed[w] as number);
-    sum += missing * (compact.problem.workloads[w]?.optional === true ? (leftOut[w] as number) : dearest);
-  }
-  return sum;
 }
 
 /** A quick placement without prices, that only says about how much everything will cost. */

@@ -50,7 +50,14 @@ function groundOf(problem: Problem, free: (w: number) => boolean = () => true) {
   return { ground, state, prices, value };
 }
 
-const calm = { seed: 1, now: stepClock(), over: () => false, packs: () => true, better: () => undefined };
+const calm = {
+  seed: 1,
+  now: stepClock(),
+  over: () => false,
+  packs: () => true,
+  better: () => undefined,
+  turn: () => false,
+};
 
 describe("the board", () => {
   it("says of every change what it does", () => {

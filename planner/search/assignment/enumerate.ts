@@ -1,5 +1,4 @@
-// Proves the first term that is open of a problem of single copies, or finds what is better in it, for as long as it is given; then goes on from
-// what it proved. It must not know how bounds are found.
+// Proves term after term of a problem of single copies, or finds what is better, for as long as it is given; then goes on from what it proved. It must not know how bounds are found.
 import { worked } from "../../clock.ts";
 import type { SolveOptions } from "../../problem.ts";
 import { valuesOf } from "../../presolve/index.ts";
@@ -23,7 +22,7 @@ export interface Enumeration {
   readonly run: (milliseconds: number, proof: Proof) => boolean;
   /** A proof with what was proven here; of a better placement than that of then, too. */
   readonly raised: (proof: Proof) => Proof;
-  /** Whether nothing better in that term is left. */
+  /** Whether all that it can prove is proven. */
   readonly done: () => boolean;
   /** By candidate: 0 where no placement as good has it; undefined before the first run. */
   readonly keeps: () => Uint8Array | undefined;
@@ -52,72 +51,111 @@ const SIZE = 1e6;
 
 /** Undefined where the problem is not of that kind. */
 export function newEnumeration(ground: EnumerationGround): Enumeration | undefined {
-  const { state, weighed, prices, now, over, packs, better } = ground;
-  const { compact } = state;
-  const { problem } = compact;
+  const { state, weighed } = ground;
+  const { problem } = state.compact;
   if (!comesOnce(problem) || weighed.terms.some(({ objective }) => objective === undefined)) return undefined;
-  const proven = new Map<number, number>();
-  let keeps: Uint8Array | undefined;
-  let [isDone, at] = [false, -1];
+  const proven = new Map<number, Proven>();
+  let [isDone, keeps]: [boolean, Uint8Array | undefined] = [false, undefined];
+  const raised = ({ objective }: Proof): Proof => {
+    const higher = objective.map((term, t) => {
+      const known = proven.get(t);
+      // What was proven of a term is given the values of those before it.
+      const holds = known?.before.every((value, s) => reaches(value, objective[s]?.value ?? Infinity)) === true;
+      return holds ? { ...term, bound: Math.max(term.bound, Math.min(term.value, known.bound)) } : term;
+    });
+    return { objective: higher, optimal: higher.every(({ value, bound }) => reaches(value, bound)) };
+  };
   return {
     done: () => isDone,
     keeps: () => keeps,
-    raised: ({ objective }) => {
-      const raised = objective.map((term, t) => ({
-        ...term,
-        bound: Math.max(term.bound, Math.min(term.value, proven.get(t) ?? -Infinity)),
-      }));
-      return { objective: raised, optimal: raised.every(({ value, bound }) => reaches(value, bound)) };
-    },
-    run: (milliseconds, { objective }) => {
-      const t = objective.findIndex(({ value, bound }) => !reaches(value, bound));
-      if (t < 0 || !isOfSums(weighed, problem, t)) return false;
-      if (t !== at) [isDone, at] = [false, t];
-      if (isDone) return false;
-      const arcs = arcsOf(compact, summed(compact, weighed, t + 1));
-      const values = valuesOf(problem, placementOf(state));
-      const factors = weighed.terms.map(({ factor }) => factor);
-      const before = factors.slice(0, t).reduce((sum, factor, s) => sum + factor * (values[s] as number), 0);
-      const own = (factors[t] as number) * (values[t] as number);
-      const made = sacksOf(compact, arcs, prices, worthwhile(compact, arcs, prices, before + own));
-      if (made === undefined) return false;
-      const unit = unitOf(made);
-      const scale = unit > 0 ? unit : Math.max(1e-12, Math.abs(own) / SIZE);
-      const sacks = {
-        ...made,
-        cost: made.cost.map((cost) => cost / scale),
-        constant: (made.constant - before) / scale,
-      };
-      const pay = payOf(sacks, arcs, prices, ground).map((price) => price / scale);
-      const from = proven.get(t) ?? objective[t]?.bound ?? -Infinity;
-      let [told, asked, stop] = [0, 0, false];
-      const found = branch(sacks, pay, {
-        value: own / scale,
-        bound: (from * (factors[t] as number)) / scale,
-        unit: unit > 0 ? 1 : 0,
-        enough: (looks) => {
-          if (looks < asked) return stop;
-          asked = looks + ASK;
-          worked(now, (looks - told) / LOOKS);
-          told = looks;
-          stop = looks > milliseconds * LOOKS || over();
-          return stop;
-        },
-        found: (candidates) => {
-          const stands = takeOver(state, wishOf(state, candidates), packs);
-          if (stands) better();
-          return stands;
-        },
-      });
-      isDone = found.done;
-      const reached = Number(((found.bound * scale) / (factors[t] as number)).toPrecision(12));
-      proven.set(t, Math.max(proven.get(t) ?? -Infinity, reached));
-      keeps = new Uint8Array(compact.most.length);
-      for (let o = 0; o < sacks.candidate.length; o++)
-        if (found.keeps[o] === 1 && (sacks.candidate[o] as number) >= 0) keeps[sacks.candidate[o] as number] = 1;
-      return !isDone;
+    raised,
+    run: (milliseconds, proof) => {
+      const budget = newBudget(ground, milliseconds);
+      for (;;) {
+        const values = valuesOf(problem, placementOf(state));
+        const { objective } = raised({
+          ...proof,
+          objective: proof.objective.map((term, t) => ({ ...term, value: values[t] as number })),
+        });
+        const t = objective.findIndex(({ value, bound }) => !reaches(value, bound));
+        isDone = t < 0 || !isOfSums(weighed, problem, t);
+        if (isDone) return false;
+        const found = enumerated(ground, values, t, objective[t]?.bound ?? -Infinity, budget);
+        if (found === undefined) return false;
+        proven.set(t, { bound: found.bound, before: values.slice(0, t) });
+        keeps = found.keeps;
+        if (!found.done) return true;
+      }
     },
   };
+}
+
+interface Proven {
+  readonly bound: number;
+  /** Values of the terms before it. */
+  readonly before: readonly number[];
+}
+
+/** Counts looks as steps of the clock, and says when they are enough. */
+function newBudget({ now, over }: EnumerationGround, milliseconds: number) {
+  let [before, told, asked, stop] = [0, 0, 0, false];
+  return {
+    /** Another count of looks begins. */
+    begin: () => {
+      before += told;
+      [told, asked] = [0, 0];
+    },
+    enough: (looks: number): boolean => {
+      if (looks < asked) return stop;
+      asked = looks + ASK;
+      worked(now, (looks - told) / LOOKS);
+      told = looks;
+      stop = before + looks > milliseconds * LOOKS || over();
+      return stop;
+    },
+  };
+}
+
+/** What can be proven or found of one term, those before it as they are; undefined where the problem is not of that kind after all. */
+function enumerated(
+  ground: EnumerationGround,
+  values: readonly number[],
+  t: number,
+  known: number,
+  budget: ReturnType<typeof newBudget>,
+) {
+  const { state, weighed, prices, packs, better } = ground;
+  const { compact } = state;
+  const arcs = arcsOf(compact, summed(compact, weighed, t + 1));
+  const factor = weighed.terms[t]?.factor ?? 1;
+  const before = weighed.terms.slice(0, t).reduce((sum, term, s) => sum + term.factor * (values[s] as number), 0);
+  const own = factor * (values[t] as number);
+  const made = sacksOf(compact, arcs, prices, worthwhile(compact, arcs, prices, before + own));
+  if (made === undefined) return undefined;
+  const unit = unitOf(made);
+  const scale = unit > 0 ? unit : Math.max(1e-12, Math.abs(own) / SIZE);
+  const cost = made.cost.map((each) => each / scale);
+  const sacks = { ...made, cost, constant: (made.constant - before) / scale };
+  budget.begin();
+  const found = branch(
+    sacks,
+    payOf(sacks, arcs, prices, ground).map((price) => price / scale),
+    {
+      value: own / scale,
+      bound: (known * factor) / scale,
+      unit: unit > 0 ? 1 : 0,
+      enough: budget.enough,
+      found: (candidates) => {
+        const stands = takeOver(state, wishOf(state, candidates), packs);
+        if (stands) better();
+        return stands;
+      },
+    },
+  );
+  const keeps = new Uint8Array(compact.most.length);
+  for (let o = 0; o < sacks.candidate.length; o++)
+    if (found.keeps[o] === 1 && (sacks.candidate[o] as number) >= 0) keeps[sacks.candidate[o] as number] = 1;
+  return { bound: Number(((found.bound * scale) / factor).toPrecision(12)), done: found.done, keeps };
 }
 
 /** Whether a term and those before it are sums over replicas, and those before it whole: then none of them is traded for it. */

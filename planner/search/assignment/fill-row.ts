@@ -3,7 +3,7 @@
 export interface RowFiller {
   readonly looks: () => number;
   /** The most that the entries can bring within `room`; those of no worth stay out. `taken` says of which (0 or 1). */
-  readonly fill: (room: number, count: number, worth: Float64Array, weight: Int32Array, taken: Uint8Array) => number;
+  readonly most: (room: number, count: number, worth: Float64Array, weight: Int32Array, taken: Uint8Array) => number;
   /** The most with each entry in it, and out of it; −Infinity where it does not fit. */
   readonly probe: (
     room: number,
@@ -27,7 +27,7 @@ export function newRowFiller(): RowFiller {
   };
   return {
     looks: () => looks,
-    fill: (room, count, worth, weight, taken) => {
+    most: (room, count, worth, weight, taken) => {
       const width = room + 1;
       grow(0, width);
       if (bits.length < count * width) bits = new Uint8Array(2 * count * width);

@@ -17,7 +17,7 @@ export interface Filler {
    * The most that entries of positive worth can bring, or a little more where that takes too long; `taken` says of which entries (0 or 1; of
    * the best that was found). `weight` is [entry × rows + row].
    */
-  readonly fill: (sack: Sack, count: number, worth: Float64Array, weight: Float64Array, taken: Uint8Array) => number;
+  readonly most: (sack: Sack, count: number, worth: Float64Array, weight: Float64Array, taken: Uint8Array) => number;
 }
 
 /** Branches of one sack; beyond that what is still open counts as if it were reached. */
@@ -41,7 +41,7 @@ export function newFiller(): Filler {
   };
   return {
     looks: () => looks,
-    fill: ({ rows, room, share }, count, worth, weight, taken) => {
+    most: ({ rows, room, share }, count, worth, weight, taken) => {
       grow(count);
       let all = 0;
       for (let r = 0; r < rows; r++) if (room[r] !== Infinity) all += (share[r] as number) * (room[r] as number);
@@ -75,16 +75,17 @@ export function newFiller(): Filler {
         return sum;
       }
       const list = order.subarray(0, kept).sort((a, b) => (value[b] as number) - (value[a] as number) || a - b);
+      const tiny = 1e-12 * all;
       let [best, open, branches] = [0, 0, 0];
       const left = Float64Array.from(room);
       chosen.fill(0, 0, count);
       /** What the rest could bring at most: the last one in part. */
-      const most = (k: number, free: number): number => {
+      const hoped = (k: number, free: number): number => {
         let more = 0;
         for (; k < kept; k++) {
           const i = list[k] as number;
           const takes = one[i] as number;
-          if (takes >= free) return more + (worth[i] as number) * (free / Math.max(1e-12, takes));
+          if (takes > free + tiny) return more + ((worth[i] as number) * Math.max(0, free)) / takes;
           more += worth[i] as number;
           free -= takes;
         }
@@ -92,9 +93,9 @@ export function newFiller(): Filler {
       };
       const walk = (from: number, sofar: number, free: number): void => {
         for (let k = from; k < kept; k++) {
-          const hope = sofar + most(k, free);
+          const hope = sofar + hoped(k, free);
           looks += 4;
-          if (hope <= best + EPSILON) return;
+          if (hope <= best * (1 + 1e-12)) return;
           if (++branches > BRANCHES) {
             open = Math.max(open, hope);
             return;

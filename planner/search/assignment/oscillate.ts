@@ -4,6 +4,7 @@ import { worked } from "../../clock.ts";
 import type { SolveOptions } from "../../problem.ts";
 import type { Ground } from "../few-clusters.ts";
 import type { State } from "../state.ts";
+import { worth } from "../value.ts";
 import { relink } from "./relink.ts";
 import { stepsOf } from "./steps.ts";
 import type { Steps } from "./steps.ts";
@@ -13,8 +14,6 @@ export interface OscillateOptions extends Pick<SolveOptions, "seed" | "now"> {
   readonly over: () => boolean;
   /** Whether single nodes take what is on a cluster now, as far as known. */
   readonly packs: (cluster: number) => boolean;
-  /** What the placement that stands is worth. */
-  readonly value: () => number;
   /** Told when something better stands. */
   readonly better: () => void;
   /** What takes turns with it: asked to go on for so many milliseconds of steps; false when it can do nothing more. */
@@ -25,8 +24,8 @@ export interface OscillateOptions extends Pick<SolveOptions, "seed" | "now"> {
 const LOOKS_A_MILLISECOND = 20_000;
 /** Changes to look at at least (for each two steps, and for each three), and at most; and all of them as a multiple of those up to the last that was better. */
 const LOOKS = { forTwo: 1_000, forThree: 20, least: 400_000_000, most: 4_000_000_000, again: 3 };
-/** Changes to look at before the other gets its first turn, then so many times as many before each; and how much longer its turn is. */
-const TURN = { first: 8_000_000, longer: 2, share: 2 };
+/** Changes to look at for each two steps before the other gets its first turn, and at most; then so many times as many before each; and how much longer its turn is. */
+const TURN = { forTwo: 200, most: 8_000_000, longer: 2, share: 2 };
 /** Placements that could not be used in a row, after which no other is looked for. */
 const REFUSED = 50;
 
@@ -36,7 +35,7 @@ export function oscillate(ground: Ground, prices: Float64Array, options: Oscilla
   if (steps === undefined) return undefined;
   const least = Math.min(LOOKS.least, steps.count ** 2 * Math.max(LOOKS.forTwo, LOOKS.forThree * steps.count));
   let [refused, told, last, looked, any] = [0, 0, 0, 0, false];
-  let [turned, next, goesOn] = [0, TURN.first, true];
+  let [turned, next, goesOn] = [0, Math.min(TURN.most, TURN.forTwo * steps.count ** 2), true];
   relink(steps, {
     seed: options.seed,
     enough: (looks) => {
@@ -50,14 +49,14 @@ export function oscillate(ground: Ground, prices: Float64Array, options: Oscilla
       return (idle && !goesOn) || refused >= REFUSED || options.over();
     },
     found: (at) => {
-      const before = options.value();
+      const before = worth(ground.state, ground.weights);
       const back = ground.state.remember();
       if (!takeOver(ground.state, wishOf(ground.state, steps, at), options.packs)) {
         refused++;
         return false;
       }
       // Another may have found a better one meanwhile.
-      if (options.value() >= before - 1e-12 * Math.abs(before)) {
+      if (worth(ground.state, ground.weights) >= before - 1e-12 * Math.abs(before)) {
         back();
         return true;
       }

@@ -81,7 +81,7 @@ export function newSackBound(sacks: Sacks, from: Float64Array): SackBound {
       const o = list[k] as number;
       if (open[o] === 0) continue;
       const gain = (pay[itemOf[o] as number] as number) - (cost[o] as number);
-      if (gain <= EPSILON && !all) continue;
+      if (gain <= 0 && !all) continue;
       entry[n] = o;
       worth[n++] = gain;
     }
@@ -107,8 +107,8 @@ export function newSackBound(sacks: Sacks, from: Float64Array): SackBound {
     weigh(s, n);
     const best =
       (unit[s] as number) > 0
-        ? byRow.fill(wholeRoom(s), n, worth, whole, taken)
-        : byBranch.fill(asSack(s), n, worth, parts, taken);
+        ? byRow.most(wholeRoom(s), n, worth, whole, taken)
+        : byBranch.most(asSack(s), n, worth, parts, taken);
     let sum = 0;
     for (let i = 0; i < n; i++) {
       if (taken[i] === 0) continue;
@@ -222,23 +222,23 @@ export function newSackBound(sacks: Sacks, from: Float64Array): SackBound {
   const probeBranching = (s: number, n: number): void => {
     const best = reached[s] as number;
     const plain = asSack(s);
-    byBranch.fill(plain, positives(n, -1), others, otherParts, otherTaken);
+    byBranch.most(plain, positives(n, -1), others, otherParts, otherTaken);
     const inBest = new Uint8Array(n);
     let k = 0;
-    for (let i = 0; i < n; i++) if ((worth[i] as number) > EPSILON) inBest[i] = otherTaken[k++] as number;
+    for (let i = 0; i < n; i++) if ((worth[i] as number) > 0) inBest[i] = otherTaken[k++] as number;
     for (let i = 0; i < n; i++) {
       const gain = worth[i] as number;
-      without[i] = inBest[i] === 1 ? byBranch.fill(plain, positives(n, i), others, otherParts, otherTaken) : best;
+      without[i] = inBest[i] === 1 ? byBranch.most(plain, positives(n, i), others, otherParts, otherTaken) : best;
       const left = Float64Array.from(plain.room, (free, r) => free - (parts[i * rows + r] as number));
       if (left.some((free) => free < -EPSILON)) within[i] = -Infinity;
       else if (inBest[i] === 1) within[i] = best;
-      else within[i] = gain + byBranch.fill({ ...plain, room: left }, positives(n, i), others, otherParts, otherTaken);
+      else within[i] = gain + byBranch.most({ ...plain, room: left }, positives(n, i), others, otherParts, otherTaken);
     }
   };
   const positives = (n: number, but: number): number => {
     let k = 0;
     for (let i = 0; i < n; i++) {
-      if (i === but || (worth[i] as number) <= EPSILON) continue;
+      if (i === but || (worth[i] as number) <= 0) continue;
       others[k] = worth[i] as number;
       for (let r = 0; r < rows; r++) otherParts[k * rows + r] = parts[i * rows + r] as number;
       k++;
