@@ -37,8 +37,8 @@ const SPARE = 0.04;
  * or no order in which the scheduler finds it) is avoided where another placement can be found, and then bounds stay those of before.
  */
 export async function settle(ir: Ir, problem: Problem, options: SolveOptions): Promise<Settled> {
-  const judge = newJudge(ir, problem, PACKING_STEPS);
   const truth = newTruth(ir, problem);
+  const judge = newJudge(ir, problem, PACKING_STEPS, truth.heldBy);
   const started = options.now();
   const left = (): SolveOptions => ({
     ...options,

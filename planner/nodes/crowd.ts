@@ -53,6 +53,7 @@ export function newCrowd(
   const ownsInZone = new Int32Array(zones.length * kinds.length);
   const window = newWindow(size);
   const found = new Int32Array(size);
+  const tied = new Int32Array(size);
   /** Whether a node takes the kind that comes, and what it is worth to it: known in this turn. */
   const known = new Int32Array(size);
   const open = new Uint8Array(size);
@@ -60,7 +61,7 @@ export function newCrowd(
   let turn = 0;
   /** Its zone, and pods of the kind on it: what spreading asks. */
   const mixtureOf = new Int32Array(size);
-  const most = kinds.reduce((sum, kind) => Math.max(sum, mostOnOne(kind, nodes)), 0);
+  const most = mostOnOne(kinds, nodes);
   const added = new Float64Array(zones.length * (most + 1));
   const seenIn = new Int32Array(added.length);
   const mixed = new Int32Array(Math.min(size, added.length));
@@ -166,18 +167,18 @@ export function newCrowd(
       for (let i = 0; i < many; i++) most = Math.max(most, avoids[found[i] as number] as number);
     let top = -Infinity;
     let ties = 0;
-    let chosen = -1;
     for (let i = 0; i < many; i++) {
       const node = found[i] as number;
       let score = (base[node] as number) + (added[mixtureOf[node] as number] as number);
       if (most > 0) score += 3 * (100 - Math.floor((100 * (avoids?.[node] as number)) / most));
+      if (score < top) continue;
       if (score > top) {
         top = score;
-        ties = 1;
-        chosen = node;
-      } else if (score === top && random() * ++ties < 1) chosen = node;
+        ties = 0;
+      }
+      tied[ties++] = node;
     }
-    return chosen;
+    return tied[ties > 1 ? Math.floor(random() * ties) : 0] as number;
   };
 
   const empty = (random: () => number): void => {
@@ -255,14 +256,17 @@ export function newCrowd(
   };
 }
 
-/** Most pods of a kind that an empty node takes. */
-function mostOnOne({ demand, count, perNode }: PodKind, nodes: readonly BoardNode[]): number {
-  const taken = demand.flatMap((amount, r) => (amount > 0 ? [{ amount, r }] : []));
-  const room = (shape: readonly number[]): number =>
-    taken.reduce((least, { amount, r }) => Math.min(least, Math.floor((shape[r] as number) / amount)), count);
-  return perNode
-    ? 0
-    : [...new Set(nodes.map(({ shape }) => shape))].reduce((most, shape) => Math.max(most, room(shape)), 0);
+/** Most pods of one kind that an empty node takes. */
+function mostOnOne(kinds: readonly PodKind[], nodes: readonly BoardNode[]): number {
+  const shapes = [...new Set(nodes.map(({ shape }) => shape))];
+  let most = 0;
+  for (const { demand, count, perNode } of kinds) {
+    if (perNode) continue;
+    const room = (shape: readonly number[]): number =>
+      demand.reduce((least, amount, r) => (amount > 0 ? Math.min(least, (shape[r] as number) / amount) : least), count);
+    for (const shape of shapes) most = Math.max(most, Math.floor(room(shape)));
+  }
+  return most;
 }
 
 /** Values by the number of their first coming; `skip`: so many of them only say which number comes first. */

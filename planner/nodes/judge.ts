@@ -32,8 +32,16 @@ export type Judge = (placement: Placement, situations?: readonly AfterLoss[]) =>
 const MANY_PODS = 100;
 const FEW_STEPS = 5_000;
 
-/** @param steps of the exact search for one cluster. */
-export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
+/**
+ * @param steps of the exact search for one cluster.
+ * @param heldBy an order of creation that is known to hold for just this load.
+ */
+export function newJudge(
+  ir: Ir,
+  problem: Problem,
+  steps: number,
+  heldBy: (cluster: number, load: Load) => readonly number[] | undefined = () => undefined,
+): Judge {
   const grounds = clusterGrounds(ir, problem);
   const packings = new Map<string, Packing>();
   const orders = new Map<string, CreationOrder>();
@@ -60,7 +68,10 @@ export function newJudge(ir: Ir, problem: Problem, steps: number): Judge {
       const ground = grounds(cluster);
       const kinds = kindsOf(ground, load);
       const scored = scoredOn(ir.fleet.clusters[cluster] as Cluster, ground, kinds);
-      orders.set(key, (known = creationOrder({ kinds, nodes: ground.wholeNodes, ...scored })));
+      const workloads = [...load.keys()];
+      const holds = heldBy(cluster, load)?.map((w) => workloads.indexOf(w));
+      const asked = { kinds, nodes: ground.wholeNodes, ...scored };
+      orders.set(key, (known = creationOrder(asked, holds === undefined ? {} : { holds })));
     }
     return known;
   };

@@ -117,17 +117,9 @@ export function newScheduler(
     for (const node of open) scores[node] = resources(kind, node);
     spread(kind, open);
     likes(kind, open);
-    let best = -Infinity;
-    let ties = 0;
-    let chosen = open[0] as number;
-    for (const node of open) {
-      const score = scores[node] as number;
-      if (score > best) {
-        best = score;
-        ties = 1;
-        chosen = node;
-      } else if (score === best && random() * ++ties < 1) chosen = node;
-    }
+    const best = open.reduce((most, node) => Math.max(most, scores[node] as number), -Infinity);
+    const tied = open.filter((node) => scores[node] === best);
+    const chosen = tied[tied.length > 1 ? Math.floor(random() * tied.length) : 0] as number;
     board.add(kind, chosen);
     ask(kind, chosen);
     return true;

@@ -5,8 +5,11 @@ import type { Problem } from "../problem.ts";
 import { clusterGrounds } from "./cluster.ts";
 import type { ClusterGround, Load } from "./cluster.ts";
 import { creationOrder } from "./creation-order.ts";
+import type { CreationOrder } from "./creation-order.ts";
 import { isPlain, newCrowd } from "./crowd.ts";
+import type { Crowd } from "./crowd.ts";
 import type { PodKind } from "./board.ts";
+import { hardestFirst, hardnessOf } from "./hardness.ts";
 import { pack, sizeOf } from "./pack.ts";
 import { randomOf } from "./scheduler.ts";
 import { scoring } from "./schedulable.ts";
@@ -19,8 +22,15 @@ export interface NodeTruth {
   readonly accepts: (cluster: number, load: Load) => boolean;
   /** Whether it does so however it breaks ties: as the judge asks at the end. */
   readonly surely: (cluster: number, load: Load) => boolean;
+  /** The order of creation in which `surely` last found so, of just this load: nobody need look for it again. */
+  readonly heldBy: (cluster: number, load: Load) => readonly number[] | undefined;
   /** Replicas by workload that find no node; those of `first` come before all others. Empty when all stand. */
   readonly leftOut: (cluster: number, load: Load, first: (workload: number) => boolean) => ReadonlyMap<number, number>;
+  /**
+   * What stands when all of `load` comes, what few nodes take first, and after it all that there is `more`, the small first: replicas by
+   * workload. Undefined where pods ask for more than room, or where a reserve is kept: then there is no quick answer.
+   */
+  readonly come: (cluster: number, load: Load, more: Load) => { readonly load: Load; readonly more: Load } | undefined;
   /** About how many more pods of a workload find room beside what `accepts` last took on the cluster. */
   readonly spare: (cluster: number, workload: number) => number;
 }
@@ -38,6 +48,7 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
   const scoredOn = scoring(ir);
   const sizes = new Map<string, number>();
   const left = new Map<number, Float64Array>();
+  const held = new Map<number, { readonly text: string; readonly sequence: readonly number[] }>();
 
   const sizeFor = (ground: ClusterGround, cluster: number, workload: number, kind: PodKind): number => {
     const key = `${cluster} ${workload}`;
@@ -80,26 +91,49 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
   return {
     asks: (cluster) => grounds(cluster).nodes.length > 1 || grounds(cluster).reserved,
     accepts,
-    surely: (cluster, load) => slowly(trialOf(cluster, load)),
+    surely: (cluster, load) => {
+      const trial = trialOf(cluster, load);
+      const how = orderOf(trial);
+      if (how.kind === "sequence")
+        held.set(cluster, { text: textOf(load), sequence: how.sequence.map((k) => trial.workloads[k] as number) });
+      return how.kind !== "none" && packs(trial);
+    },
+    heldBy: (cluster, load) => {
+      const known = held.get(cluster);
+      return known !== undefined && known.text === textOf(load) ? known.sequence : undefined;
+    },
     leftOut: (cluster, load, first) => {
       const trial = trialOf(cluster, load);
       const found = new Map<number, number>();
       if (!trial.plain)
         return slowly(trial) ? found : leftByHalves(load, first, (part) => slowly(trialOf(cluster, part)));
-      const { sequence, workloads } = trial;
-      const order = [
-        ...sequence.filter((k) => first(workloads[k] as number)),
-        ...sequence.filter((k) => !first(workloads[k] as number)),
-      ];
-      const out = new Int32Array(trial.kinds.length);
-      for (const crowd of crowdsOf(trial))
-        for (let seed = 1; seed <= TIES; seed++) {
-          crowd.come(order, randomOf(seed), out);
-          out.forEach((many, k) => {
-            if (many > 0) found.set(workloads[k] as number, Math.max(many, found.get(workloads[k] as number) ?? 0));
-          });
-        }
-      return found;
+      const { sequence, workloads, kinds, ground } = trial;
+      const crowds = crowdsOf(trial);
+      // Whichever order leaves out less, the large first or what few nodes take.
+      const orders = [sequence, hardestFirst(kinds, ground.nodes)].map((order) =>
+        leftBy(crowds, order, workloads, first),
+      );
+      return orders.reduce((best, left) => (sumOf(left) < sumOf(best) ? left : best));
+    },
+    come: (cluster, load, more) => {
+      const ground = grounds(cluster);
+      const comers = [...load, ...more];
+      const kinds = comers.map(([w, count]) => ground.kindOf(w, count));
+      if (ground.reserved || !isPlain(kinds)) return undefined;
+      const scored = scoredOn(ir.fleet.clusters[cluster] as Cluster, ground, kinds);
+      const { reach, bulk } = hardnessOf(kinds, ground.nodes);
+      const late = (k: number): boolean => k >= load.size;
+      const sequence = kinds
+        .map((_, k) => k)
+        .sort((a, b) => {
+          if (late(a) !== late(b)) return late(a) ? 1 : -1;
+          const small = (bulk[a] as number) - (bulk[b] as number);
+          return late(a) ? small || a - b : (reach[a] as number) - (reach[b] as number) || -small || a - b;
+        });
+      const out = new Int32Array(kinds.length);
+      newCrowd(kinds, ground.nodes, scored.scoredNodes, scored.scoredKinds).come(sequence, randomOf(1), out);
+      const standing = comers.map(([w, count], k) => [w, count - (out[k] as number)] as const);
+      return { load: new Map(standing.slice(0, load.size)), more: new Map(standing.slice(load.size)) };
     },
     spare: (cluster, workload) => {
       const free = left.get(cluster);
@@ -129,6 +163,29 @@ interface Trial {
   readonly plain: boolean;
 }
 
+const sumOf = (left: ReadonlyMap<number, number>): number => [...left.values()].reduce((a, b) => a + b, 0);
+
+/** What finds no node in some trial when kinds come in this order, those of `first` before all others. */
+function leftBy(
+  crowds: readonly Crowd[],
+  order: readonly number[],
+  workloads: readonly number[],
+  first: (workload: number) => boolean,
+): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  const comes = (k: number): number => (first(workloads[k] as number) ? 0 : 1);
+  const sequence = order.toSorted((a, b) => comes(a) - comes(b));
+  const out = new Int32Array(workloads.length);
+  for (const crowd of crowds)
+    for (let seed = 1; seed <= TIES; seed++) {
+      crowd.come(sequence, randomOf(seed), out);
+      out.forEach((many, k) => {
+        if (many > 0) found.set(workloads[k] as number, Math.max(many, found.get(workloads[k] as number) ?? 0));
+      });
+    }
+  return found;
+}
+
 /** On the nodes as the plan may fill them, and, where a reserve is kept, also as the scheduler sees them. */
 function crowdsOf({ ground, kinds, scored }: Trial) {
   const on = (nodes: ClusterGround["nodes"]) => newCrowd(kinds, nodes, scored.scoredNodes, scored.scoredKinds);
@@ -136,12 +193,18 @@ function crowdsOf({ ground, kinds, scored }: Trial) {
 }
 
 /** As the judge asks: an arrangement exists, and an order in which the scheduler finds one. */
-function slowly({ ground, kinds, scored }: Trial): boolean {
-  const stands =
-    creationOrder({ kinds, nodes: ground.wholeNodes, ...scored }, { repairs: REPAIRS, mixtures: false }).kind !==
-    "none";
-  return stands && (!ground.reserved || pack(kinds, ground.nodes, STEPS) === "packed");
-}
+const slowly = (trial: Trial): boolean => orderOf(trial).kind !== "none" && packs(trial);
+
+const orderOf = ({ ground, kinds, scored }: Trial): CreationOrder =>
+  creationOrder({ kinds, nodes: ground.wholeNodes, ...scored }, { repairs: REPAIRS, mixtures: false });
+
+const packs = ({ ground, kinds }: Trial): boolean => !ground.reserved || pack(kinds, ground.nodes, STEPS) === "packed";
+
+const textOf = (load: Load): string =>
+  [...load]
+    .sort(([a], [b]) => a - b)
+    .map(([w, count]) => `${w}x${count}`)
+    .join(" ");
 
 /** Leaves out one workload after the other, by halves, until the rest stands. */
 function leftByHalves(

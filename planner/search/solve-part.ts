@@ -10,6 +10,7 @@ import { gapOf, solveProblem as solveExactly } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
 import { comesOnce } from "./assignment/sacks.ts";
 import { comesInSteps } from "./assignment/steps.ts";
+import { oneHome } from "./home/one-home.ts";
 import { dualOf } from "./proof.ts";
 import { race } from "./race.ts";
 import { reducible } from "./reduce.ts";
@@ -35,6 +36,8 @@ export async function solvePart(
   floors: readonly number[],
   truth?: NodeTruth,
 ): Promise<ExactSolution> {
+  const home = await oneHome(part, options, truth);
+  if (home !== undefined) return home;
   const { problem, cuts, limits } = part;
   const size = problem.workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0);
   const { solver, beside } = options;

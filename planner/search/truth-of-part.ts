@@ -34,6 +34,7 @@ export function truthOfPart(truth: NodeTruth, problem: Problem, part: Part): Nod
       const at = clusterOf(cluster);
       return at === undefined || truth.surely(at, loadOf(load));
     },
+    heldBy: () => undefined,
     leftOut: (cluster, load, first) => {
       const at = clusterOf(cluster);
       if (at === undefined) return new Map();
@@ -48,6 +49,14 @@ export function truthOfPart(truth: NodeTruth, problem: Problem, part: Part): Nod
           return w === undefined ? [] : [[w, many] as const];
         }),
       );
+    },
+    come: (cluster, load, more) => {
+      const at = clusterOf(cluster);
+      if (at === undefined) return { load, more };
+      const found = truth.come(at, loadOf(load), loadOf(more));
+      const ownOf = (standing: ReadonlyMap<number, number>, asked: ReadonlyMap<number, number>) =>
+        new Map([...asked].map(([w, many]) => [w, Math.min(many, standing.get(whole[w] as number) ?? 0)]));
+      return found && { load: ownOf(found.load, load), more: ownOf(found.more, more) };
     },
     spare: (cluster, workload) => {
       const at = clusterOf(cluster);
