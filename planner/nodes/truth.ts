@@ -4,7 +4,7 @@ import type { Cluster, Ir } from "../../compiler/index.ts";
 import type { Problem } from "../problem.ts";
 import { clusterGrounds } from "./cluster.ts";
 import type { ClusterGround, Load } from "./cluster.ts";
-import { creationOrder } from "./creation-order.ts";
+import { creationOrder, tiesTried } from "./creation-order.ts";
 import type { CreationOrder } from "./creation-order.ts";
 import { isPlain, newCrowd } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
@@ -24,8 +24,16 @@ export interface NodeTruth {
   readonly surely: (cluster: number, load: Load) => boolean;
   /** The order of creation in which `surely` last found so, of just this load: nobody need look for it again. */
   readonly heldBy: (cluster: number, load: Load) => readonly number[] | undefined;
-  /** Replicas by workload that find no node; those of `first` come before all others. Empty when all stand. */
-  readonly leftOut: (cluster: number, load: Load, first: (workload: number) => boolean) => ReadonlyMap<number, number>;
+  /**
+   * Replicas by workload that find no node; those of `first` come before all others. Empty when all stand.
+   * `ties`: in how many ways ties are broken, at most as many as the judge tries; then nothing left out is as good as `surely`.
+   */
+  readonly leftOut: (
+    cluster: number,
+    load: Load,
+    first: (workload: number) => boolean,
+    ties?: number,
+  ) => ReadonlyMap<number, number>;
   /**
    * What stands when all of `load` comes, what few nodes take first, and after it all that there is `more`, the small first: replicas by
    * workload. Undefined where pods ask for more than room, or where a reserve is kept: then there is no quick answer.
@@ -66,6 +74,9 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
     return { ground, workloads, kinds, scored, sequence, plain: isPlain(kinds) };
   };
 
+  const hold = (cluster: number, load: Load, sequence: readonly number[]): void =>
+    void held.set(cluster, { text: textOf(load), sequence });
+
   const accepts = (cluster: number, load: Load): boolean => {
     const trial = trialOf(cluster, load);
     if (!trial.plain) return slowly(trial);
@@ -95,25 +106,42 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
       const trial = trialOf(cluster, load);
       const how = orderOf(trial);
       if (how.kind === "sequence")
-        held.set(cluster, { text: textOf(load), sequence: how.sequence.map((k) => trial.workloads[k] as number) });
+        hold(
+          cluster,
+          load,
+          how.sequence.map((k) => trial.workloads[k] as number),
+        );
       return how.kind !== "none" && packs(trial);
     },
     heldBy: (cluster, load) => {
       const known = held.get(cluster);
       return known !== undefined && known.text === textOf(load) ? known.sequence : undefined;
     },
-    leftOut: (cluster, load, first) => {
+    leftOut: (cluster, load, first, ties = TIES) => {
       const trial = trialOf(cluster, load);
       const found = new Map<number, number>();
       if (!trial.plain)
         return slowly(trial) ? found : leftByHalves(load, first, (part) => slowly(trialOf(cluster, part)));
       const { sequence, workloads, kinds, ground } = trial;
       const crowds = crowdsOf(trial);
-      // Whichever order leaves out less, the large first or what few nodes take.
-      const orders = [sequence, hardestFirst(kinds, ground.nodes)].map((order) =>
-        leftBy(crowds, order, workloads, first),
-      );
-      return orders.reduce((best, left) => (sumOf(left) < sumOf(best) ? left : best));
+      // Whichever order leaves out less, what few nodes take first or the large.
+      const comes = (k: number): number => (first(workloads[k] as number) ? 0 : 1);
+      const rare = hardestFirst(kinds, ground.nodes).toSorted((a, b) => comes(a) - comes(b));
+      const large = sequence.toSorted((a, b) => comes(a) - comes(b));
+      const few = (order: readonly number[]) => leftBy(crowds, order, workloads, 1, TIES);
+      const byRare = few(rare);
+      const bySize = byRare.size === 0 ? byRare : few(large);
+      const [order, left] = sumOf(bySize) < sumOf(byRare) ? [large, bySize] : [rare, byRare];
+      const most = Math.min(ties, tiesTried(sumOf(load), ground.nodes.length));
+      if (most <= TIES) return left;
+      const all = largest(left, leftBy(crowds, order, workloads, TIES + 1, most));
+      if (all.size === 0)
+        hold(
+          cluster,
+          load,
+          daemonsFirst(kinds, order).map((k) => workloads[k] as number),
+        );
+      return all;
     },
     come: (cluster, load, more) => {
       const ground = grounds(cluster);
@@ -163,22 +191,28 @@ interface Trial {
   readonly plain: boolean;
 }
 
+const daemonsFirst = (kinds: readonly PodKind[], order: readonly number[]): readonly number[] =>
+  order.toSorted((a, b) => Number(kinds[b]?.perNode) - Number(kinds[a]?.perNode));
+
+/** Of two counts by workload the larger of each. */
+const largest = (a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): ReadonlyMap<number, number> =>
+  new Map([...new Set([...a.keys(), ...b.keys()])].map((w) => [w, Math.max(a.get(w) ?? 0, b.get(w) ?? 0)]));
+
 const sumOf = (left: ReadonlyMap<number, number>): number => [...left.values()].reduce((a, b) => a + b, 0);
 
-/** What finds no node in some trial when kinds come in this order, those of `first` before all others. */
+/** What finds no node in some of these trials when kinds come in this order. */
 function leftBy(
   crowds: readonly Crowd[],
   order: readonly number[],
   workloads: readonly number[],
-  first: (workload: number) => boolean,
+  from: number,
+  to: number,
 ): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
-  const comes = (k: number): number => (first(workloads[k] as number) ? 0 : 1);
-  const sequence = order.toSorted((a, b) => comes(a) - comes(b));
   const out = new Int32Array(workloads.length);
   for (const crowd of crowds)
-    for (let seed = 1; seed <= TIES; seed++) {
-      crowd.come(sequence, randomOf(seed), out);
+    for (let seed = from; seed <= to; seed++) {
+      crowd.come(order, randomOf(seed), out);
       out.forEach((many, k) => {
         if (many > 0) found.set(workloads[k] as number, Math.max(many, found.get(workloads[k] as number) ?? 0));
       });

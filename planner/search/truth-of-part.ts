@@ -35,14 +35,14 @@ export function truthOfPart(truth: NodeTruth, problem: Problem, part: Part): Nod
       return at === undefined || truth.surely(at, loadOf(load));
     },
     heldBy: () => undefined,
-    leftOut: (cluster, load, first) => {
+    leftOut: (cluster, load, first, ties) => {
       const at = clusterOf(cluster);
       if (at === undefined) return new Map();
       const isFirst = (index: number): boolean => {
         const w = own.get(index);
         return w === undefined || first(w);
       };
-      const left = truth.leftOut(at, loadOf(load), isFirst);
+      const left = truth.leftOut(at, loadOf(load), isFirst, ties);
       return new Map(
         [...left].flatMap(([index, many]) => {
           const w = own.get(index);

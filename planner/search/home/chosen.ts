@@ -22,9 +22,9 @@ export interface Chosen {
   readonly bounds: ReadonlyMap<number, number>;
 }
 
-/** Rounds of the linear program and the nodes, and how many in a row may bring nothing. */
+/** Rounds of the linear program and the nodes, and how many in a row may bring nothing more. */
 const ROUNDS = 8;
-const IDLE = 2;
+const IDLE = 1;
 /** Rounds in which what stood once and not for all ties leaves. */
 const SETTLING = 6;
 
@@ -155,17 +155,12 @@ function settled({ problem, home, load: wanted, truth, trial }: Overfull, found:
   for (const [w, all] of wanted) if (must(w) && (load.get(w) ?? 0) < all) return undefined;
   for (let round = 0; round < SETTLING; round++) {
     trial();
-    const left = truth.leftOut(home, load, must);
-    if (left.size === 0 && truth.surely(home, load)) return load;
+    const left = truth.leftOut(home, load, must, Infinity);
+    if (left.size === 0) return load;
     const less = new Map(load);
     for (const [w, many] of left) {
       if (must(w)) return undefined;
       less.set(w, Math.max(0, (less.get(w) ?? 0) - many));
-    }
-    if (left.size === 0) {
-      const last = [...load.keys()].filter((w) => !must(w)).at(-1);
-      if (last === undefined) return undefined;
-      less.set(last, (less.get(last) as number) - 1);
     }
     load = present(wholeCopies(problem, less));
   }
