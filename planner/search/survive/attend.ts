@@ -13,6 +13,9 @@ import type { Survival } from "./survival.ts";
 /** Losses that are looked at one by one; beyond them places are bundled (see `lossesOf`). */
 const LOSSES = 10_000;
 
+/** Rounds in which more clusters are doubted. */
+const DOUBTS = 6;
+
 /** Answers of nodes that are remembered: the same loads are asked about again and again. */
 const ANSWERS = 50_000;
 
@@ -27,6 +30,16 @@ export function attendSurvival(
   if (keeping === undefined) return undefined;
   const asked = new Set<number>();
   const answers = new Map<string, boolean>();
+  /** Clusters on which a few trials said yes and the judge would not. */
+  const doubted = new Set<number>();
+  const sure = new Map<string, boolean>();
+  const surely = (cluster: number, load: ReadonlyMap<number, number>): boolean => {
+    const key = `${cluster} ${[...load].join(" ")}`;
+    const known = sure.get(key) ?? learnt.truth?.surely(cluster, load) !== false;
+    if (sure.size > ANSWERS) sure.clear();
+    sure.set(key, known);
+    return known;
+  };
   const order = hardestFirst(compact, prices);
   const placed = (w: number): boolean => improver.complete(w) || compact.problem.workloads[w]?.optional === true;
   const survival = newSurvival({
@@ -40,8 +53,7 @@ export function attendSurvival(
     order: order.filter((w) => keeping.survives(w)),
     asks: nodes.packed,
     accepts: (cluster, back) => {
-      const load = new Map(loadOn(state, cluster));
-      for (const [w, many] of back) load.set(w, (load.get(w) ?? 0) + many);
+      const load = beside(loadOn(state, cluster), back);
       for (const cut of learnt.cuts)
         if (
           cut.cluster === cluster &&
@@ -52,12 +64,11 @@ export function attendSurvival(
         )
           return false;
       if (!nodes.asks(cluster)) return true;
-      const ordered = [...load].sort(([a], [b]) => a - b);
-      const key = `${cluster} ${ordered.join(" ")}`;
+      const key = `${cluster} ${[...load].join(" ")}`;
       const known = answers.get(key);
       if (known !== undefined) return known;
       asked.add(cluster);
-      const answer = learnt.truth?.accepts(cluster, new Map(ordered)) !== false;
+      const answer = doubted.has(cluster) ? surely(cluster, load) : learnt.truth?.accepts(cluster, load) !== false;
       if (answers.size > ANSWERS) answers.clear();
       answers.set(key, answer);
       return answer;
@@ -71,17 +82,67 @@ export function attendSurvival(
     asked.clear();
   };
   const then = <T>(value: T): T => (remind(), value);
+  /** Clusters that do not surely take what comes back to them after some loss. */
+  const failing = (): readonly number[] =>
+    learnt.truth === undefined ? [] : notStanding(survival, state, nodes, surely);
+  /** What stands for a few trials and not for all comes back elsewhere. */
+  const certain = (arranged: boolean): boolean => {
+    for (let round = 0; arranged && round < DOUBTS; round++) {
+      const found = failing();
+      if (found.length === 0) return true;
+      for (const cluster of found) doubted.add(cluster);
+      answers.clear();
+      arranged = survival.arrange();
+    }
+    return arranged && failing().length === 0;
+  };
   return {
     ...survival,
-    arrange: () => then(survival.arrange()),
+    arrange: () => then(certain(survival.arrange())),
     afresh: () =>
       then(
-        survival.afresh() &&
-          order
-            .filter((w) => !keeps.ruled(w))
-            .map(placed)
-            .every(Boolean),
+        certain(
+          survival.afresh() &&
+            order
+              .filter((w) => !keeps.ruled(w))
+              .map(placed)
+              .every(Boolean),
+        ),
       ),
     round: (over) => then(survival.round(over)),
+    holds: () => then(survival.holds() && failing().length === 0),
   };
+}
+
+/** Clusters of which some load after some loss does not surely stand. */
+function notStanding(
+  survival: Survival,
+  state: State,
+  nodes: SearchGround["nodes"],
+  surely: (cluster: number, load: ReadonlyMap<number, number>) => boolean,
+): readonly number[] {
+  const { compact } = state;
+  const back = new Map<number, Map<number, number>[]>();
+  for (const situation of survival.situations()) {
+    const own = new Map<number, Map<number, number>>();
+    for (const { workload, candidate, replicas } of situation.back) {
+      const at = compact.cluster[(compact.candidateStart[workload] as number) + candidate] as number;
+      if (!nodes.asks(at)) continue;
+      const load = own.get(at) ?? new Map<number, number>();
+      load.set(workload, (load.get(workload) ?? 0) + replicas);
+      own.set(at, load);
+    }
+    for (const [at, load] of own) back.set(at, [...(back.get(at) ?? []), load]);
+  }
+  return [...back].flatMap(([cluster, loads]) => {
+    const planned = loadOn(state, cluster);
+    return loads.every((load) => surely(cluster, beside(planned, load))) ? [] : [cluster];
+  });
+}
+
+/** What is planned and what comes back, workloads in order. */
+function beside(planned: ReadonlyMap<number, number>, back: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  const load = new Map(planned);
+  for (const [w, many] of back) load.set(w, (load.get(w) ?? 0) + many);
+  return new Map([...load].sort(([a], [b]) => a - b));
 }
