@@ -6,8 +6,8 @@ import type { Gain } from "./value.ts";
 export interface Improver {
   /** Room for whole steps of a wish that the nodes confirm: all of it, or half of what it looks like, and so on. */
   readonly roomFor: (to: number, wish: number) => number;
-  /** Places missing steps of a workload; true when none is missing any more. */
-  readonly complete: (w: number) => boolean;
+  /** Places missing steps of a workload; true when none is missing any more. With `most`, others make way within so many looks only. */
+  readonly complete: (w: number, most?: number) => boolean;
   /**
    * Adds replicas to a candidate, others making way, if those lose less than `budget` together; what they lost, or Infinity, and then
    * nothing has changed.
@@ -211,7 +211,7 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
   return {
     roomFor,
     squeeze,
-    complete: (w) => {
+    complete: (w, most) => {
       const size = step[w] as number;
       const goal = (wanted[w] as number) * size;
       const missing = (): number => goal - (state.placed[w] as number);
@@ -221,7 +221,7 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
         if (room > 0) state.add(ranked[k] as number, room);
       }
       const begun = looks;
-      within(Math.min(LOOKS_FOR_ALL, ever), () => {
+      within(most ?? Math.min(LOOKS_FOR_ALL, ever), () => {
         for (let depth = 1; depth <= 3; depth++) {
           width = depth === 1 ? Infinity : WIDTH;
           for (let k = candidateStart[w] as number; k < last && missing() > 0; k++)
@@ -229,7 +229,7 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
         }
       });
       width = WIDTH;
-      ever -= looks - begun;
+      if (most === undefined) ever -= looks - begun;
       return missing() <= 0;
     },
     round: (depth, stopped) => {

@@ -11,9 +11,10 @@ import { arcsOf } from "./arcs.ts";
 import { newEnumeration } from "./assignment/enumerate.ts";
 import { oscillate } from "./assignment/oscillate.ts";
 import { ascend, newPrices } from "./bound.ts";
+import { chargeClusters, newDoors, newFewest } from "./closing/index.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
-import { evenOut } from "./even.ts";
+import { makeEven, placeOfEven } from "./even-first.ts";
 import { decideFamily, improveFamilies } from "./families.ts";
 import { placeFirst } from "./first-placement.ts";
 import { newImprover } from "./improve.ts";
@@ -30,7 +31,6 @@ import type { Proof } from "./proof.ts";
 import { attendSurvival, newKeeping } from "./survive/index.ts";
 import type { Keeping } from "./survive/index.ts";
 import { hardestFirst, isWarm, rankedBy, startFromAverage, startFromBefore } from "./start.ts";
-import { rowName } from "./rows.ts";
 import { newBonds, newRuled, newSteps } from "./ruled/index.ts";
 import type { Steps } from "./ruled/index.ts";
 import { newState, placementOf } from "./state.ts";
@@ -96,8 +96,10 @@ export async function search(
   const keeping = newKeeping(compact);
   const free = (w: number): boolean => !keeps.ruled(w) && keeping?.survives(w) !== true;
   const ground = { compact, weights, keeps, keeping, free, options, learnt, nodes, over };
+  const doors = newDoors(compact, weighed, keeping);
+  const uncharge = chargeClusters(compact, weights, doors, over);
   const start = warm ? undefined : firstPrices(ground, weighed, prices);
-  const state = newState(compact, keeping?.allows);
+  const state = newState(compact, doors?.allows ?? keeping?.allows);
   const ranked = rankedBy(compact, weights.cost, prices);
   const bonds = newBonds(compact);
   const steps = newSteps(state, bonds, keeps.targets);
@@ -123,8 +125,15 @@ export async function search(
   const found = await placeFirst(first, false);
   const survival = attendSurvival(ground, state, improver, ranked, prices);
   if (survival === undefined ? !found : !(found && survival.arrange()) && !survival.afresh()) return undefined;
-  let best: { readonly value: number; readonly back: () => void } | undefined;
-  const packs = (cluster: number): boolean => nodes.packs(state, cluster);
+  const survives = (): boolean => survival?.arrange() !== false;
+  const relent = (): void => {
+    uncharge?.();
+    ruled.charge();
+    if (!warm) firstPrices(ground, weighed, prices);
+  };
+  const fewest = newFewest({ ...ground, weighed, doors, state, ranked, prices, improver, ruled, survives, relent });
+  let best: { readonly used: number; readonly value: number; readonly back: () => void } | undefined;
+  const packs = (cluster: number): boolean => !fewest.closed(cluster) && nodes.packs(state, cluster);
   const enumeration = newEnumeration({ state, weighed, prices, now: options.now, over, packs, better: () => better() });
   const raised = (own: Proof): Proof => enumeration?.raised(own) ?? own;
   const judge = (): Proof =>
@@ -156,7 +165,9 @@ export async function search(
   const asked = truth !== undefined && compact.problem.clusters.some((_, c) => truth.asks(c));
   // Where evenness comes first, what steps gain before it would be lost to it.
   const evenFirst = placeOfEven(compact, weighed).early;
-  if (!evenFirst) polish(asked ? 1 : DEPTH);
+  // Where the number of clusters counts most, what is on some of them leaves first; on single nodes only once they are asked.
+  if (fewest.first && !asked) fewest.close();
+  if (!evenFirst && !(fewest.first && asked)) polish(asked ? 1 : DEPTH);
   const rounds = evenFirst ? 0 : AGAIN;
   for (let round = 0; round < rounds && !near() && !over(); round++) {
     const gained = ruled.round(over);
@@ -178,10 +189,11 @@ export async function search(
   const secure = (): void => {
     if (truth === undefined) return;
     const value = stand() ? worth(state, weights) : Infinity;
-    const worse =
-      best !== undefined && (evenFirst ? value === Infinity : value > best.value + 1e-9 * Math.abs(best.value));
+    const used = fewest.used();
+    const dearer = best !== undefined && used >= best.used && value > best.value + 1e-9 * Math.abs(best.value);
+    const worse = best !== undefined && (value === Infinity || (!evenFirst && (used > best.used || dearer)));
     if (worse) best?.back();
-    else if (value < Infinity) best = { value, back: state.remember() };
+    else if (value < Infinity) best = { used, value, back: state.remember() };
   };
   if (truth !== undefined) {
     // Where what stands on no node finds no other place, all are placed anew, asking the nodes from the start.
@@ -191,6 +203,10 @@ export async function search(
     if (survival?.arrange() === false) return undefined;
     better();
     secure();
+    if (fewest.first && fewest.close()) {
+      best = undefined;
+      secure();
+    }
     if (!evenFirst) polish();
     secure();
   }
@@ -251,37 +267,6 @@ export async function search(
   }
   proof = judge();
   return done();
-}
-
-/** Which term the highest share is, and whether nothing that can be decided comes before it and something after it. */
-function placeOfEven({ problem: { objectives } }: Compact, { terms }: Weighed) {
-  const at = terms.findIndex(({ objective }) => objective !== undefined && objectives[objective]?.name === "imbalance");
-  const decides = (from: number, to?: number): boolean => terms.slice(from, to).some((term) => !term.idle);
-  return { at, early: at >= 0 && !decides(0, at) && decides(at + 1) };
-}
-
-/** Evens out the highest share where that is asked for: at no loss to the terms before it, nor to those after it when it comes late. */
-function makeEven(ground: SearchGround, weighed: Weighed, state: State, steps: Steps): boolean {
-  const { compact, weights, keeping, nodes, over } = ground;
-  const { at, early } = placeOfEven(compact, weighed);
-  if (at < 0) return false;
-  const before = early ? summed(compact, weighed, at) : weights;
-  const most = evenOut(state, {
-    gain: newGain(state, before),
-    free: (w) => steps.free(w) && keeping?.survives(w) !== true,
-    may: steps.may,
-    packed: nodes.packed,
-    packs: (cluster) => nodes.packs(state, cluster),
-    over,
-  });
-  if (!early) return true;
-  // What comes after it may not fill any cluster more than that again.
-  for (let row = 0; row < state.capacity.length; row++) {
-    if (rowName(compact, row).kind !== "room") continue;
-    const held = Math.max(state.used[row] as number, most * (compact.capacity[row] as number));
-    state.capacity[row] = Math.min(state.capacity[row] as number, held);
-  }
-  return true;
 }
 
 /** Prices near those of the linear optimum, left in `prices`, and the averaged answers that led to them. */
