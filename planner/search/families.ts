@@ -42,7 +42,7 @@ function familiesOf({ compact, keeps }: SearchGround): readonly (readonly number
 }
 
 function again(
-  { compact, options, learnt }: SearchGround,
+  { compact, options, learnt, doors }: SearchGround,
   state: State,
   ranked: Int32Array,
   family: readonly number[],
@@ -53,7 +53,8 @@ function again(
     family.map((w) => {
       const first = compact.candidateStart[w] as number;
       const last = Math.min(compact.candidateStart[w + 1] as number, first + width);
-      return [w, new Set([...ranked.subarray(first, last)].map((c) => c - first))];
+      const open = [...ranked.subarray(first, last)].filter((c) => doors?.closed[compact.cluster[c] as number] !== 1);
+      return [w, new Set(open.map((c) => c - first))];
     }),
   );
   const may = (w: number, candidate: number): boolean => allowed.get(w)?.has(candidate) === true;

@@ -12,6 +12,7 @@ import { newEnumeration } from "./assignment/enumerate.ts";
 import { oscillate } from "./assignment/oscillate.ts";
 import { ascend, newPrices } from "./bound.ts";
 import { chargeClusters, newDoors, newFewest } from "./closing/index.ts";
+import type { Doors } from "./closing/index.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
 import { makeEven, placeOfEven } from "./even-first.ts";
@@ -95,8 +96,8 @@ export async function search(
   const nodes = newOnNodes(learnt.truth, keeps);
   const keeping = newKeeping(compact);
   const free = (w: number): boolean => !keeps.ruled(w) && keeping?.survives(w) !== true;
-  const ground = { compact, weights, keeps, keeping, free, options, learnt, nodes, over };
   const doors = newDoors(compact, weighed, keeping);
+  const ground = { compact, weights, keeps, keeping, doors, free, options, learnt, nodes, over };
   const uncharge = chargeClusters(compact, weights, doors, over);
   const start = warm ? undefined : firstPrices(ground, weighed, prices);
   const state = newState(compact, doors?.allows ?? keeping?.allows);
@@ -131,7 +132,7 @@ export async function search(
     ruled.charge();
     if (!warm) firstPrices(ground, weighed, prices);
   };
-  const fewest = newFewest({ ...ground, weighed, doors, state, ranked, prices, improver, ruled, survives, relent });
+  const fewest = newFewest({ ...ground, weighed, state, ranked, prices, improver, ruled, survives, relent });
   let best: { readonly used: number; readonly value: number; readonly back: () => void } | undefined;
   const packs = (cluster: number): boolean => !fewest.closed(cluster) && nodes.packs(state, cluster);
   const enumeration = newEnumeration({ state, weighed, prices, now: options.now, over, packs, better: () => better() });
@@ -238,7 +239,9 @@ export async function search(
     weights,
     free,
     packed: nodes.packed,
-    worthwhile: worthwhile(compact, arcsOf(compact, weights), prices, worth(state, weights)),
+    worthwhile: worthwhile(compact, arcsOf(compact, weights), prices, worth(state, weights)).map((kept, c) =>
+      fewest.closed(compact.cluster[c] as number) ? 0 : kept,
+    ),
     solver: highs,
   };
   const oscillated = oscillate(around, prices, {
@@ -297,6 +300,8 @@ export interface SearchGround {
   readonly weights: Weights;
   readonly keeps: Keeps;
   readonly keeping: Keeping | undefined;
+  /** Which clusters may be used, where their number counts. */
+  readonly doors: Doors | undefined;
   /** Whether a workload may be moved by itself: neither rules nor losses speak of it. */
   readonly free: (w: number) => boolean;
   readonly options: SolveOptions;

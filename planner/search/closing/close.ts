@@ -1,5 +1,6 @@
 // Closes clusters: all that is on one goes to others that are open, more making way where there is no room, and comes back when some of it finds
 // no place. It must not know objectives, or how anything is placed.
+import type { Compact } from "../compact.ts";
 import type { State } from "../state.ts";
 
 export interface ClosingGround {
@@ -38,6 +39,57 @@ export function closeClusters(ground: ClosingGround, patience = PATIENCE): numbe
     else [many, failed] = [many + 1, 0];
   }
   return many;
+}
+
+/** Closed clusters that are opened again to close two others, at most; and of those how many are tried with each. */
+const OPENED = 12;
+const CLOSED = 6;
+
+/** Opens a cluster where that lets it close two others, as long as that works; how many fewer are in use. */
+export function exchangeClusters(ground: ClosingGround): number {
+  const { state, closed, over } = ground;
+  let fewer = 0;
+  for (let tried = 0; tried < OPENED && !over(); tried++) {
+    const next = largest(state.compact, closed)[tried];
+    if (next === undefined) break;
+    const [back, doors, before] = [state.remember(), closed.slice(), Int32Array.from(state.on)];
+    closed[next] = 0;
+    const many = closeClusters(ground, CLOSED);
+    if (state.hosting[next] === 0) closed[next] = 1;
+    const won = many - (closed[next] === 0 ? 1 : 0);
+    if (won > 0) {
+      fewer += won;
+      tried = -1;
+      continue;
+    }
+    const touched = changed(state, before);
+    back();
+    closed.set(doors);
+    ground.undone(touched);
+  }
+  return fewer;
+}
+
+/** Closed clusters, those of the most room first: the least share that any resource of it is of all there is. */
+function largest({ problem }: Compact, closed: Uint8Array): readonly number[] {
+  const size = problem.clusters.map(() => problem.resources.map(() => 0));
+  for (const { cluster, count, shape } of problem.pools)
+    shape.forEach((amount, r) => {
+      const own = size[cluster] as number[];
+      own[r] = (own[r] as number) + count * amount;
+    });
+  const all = problem.resources.map((_, r) => size.reduce((sum, own) => sum + (own[r] as number), 0));
+  const room = size.map((own) => Math.min(...own.map((amount, r) => (all[r] === 0 ? 1 : amount / (all[r] as number)))));
+  return [...room.keys()]
+    .filter((at) => closed[at] === 1)
+    .sort((a, b) => (room[b] as number) - (room[a] as number) || a - b);
+}
+
+/** Clusters on which something else stands than before. */
+function changed({ compact, on }: State, before: Int32Array): readonly number[] {
+  const touched = new Set<number>();
+  for (let c = 0; c < before.length; c++) if (before[c] !== on[c]) touched.add(compact.cluster[c] as number);
+  return [...touched].sort((a, b) => a - b);
 }
 
 /** Clusters in use, by how much of what is asked for altogether they carry. */
@@ -96,11 +148,10 @@ export function empties(ground: ClosingGround, cluster: number): boolean {
     noted.end();
     return true;
   }
-  const touched = new Set<number>();
-  for (let c = 0; c < before.length; c++) if (before[c] !== on[c]) touched.add(compact.cluster[c] as number);
+  const touched = changed(state, before);
   noted.undo();
   closed[cluster] = 0;
-  ground.undone([...touched].sort((a, b) => a - b));
+  ground.undone(touched);
   return false;
 }
 

@@ -30,8 +30,6 @@ export function newDoors(
     allows: (on, candidate, wish) =>
       closed[cluster[candidate] as number] === 1 ? 0 : (keeping?.allows(on, candidate, wish) ?? wish),
     at,
-    first: terms
-      .slice(0, at)
-      .every(({ idle }, t) => nameOf(t) === "unplaced" || (idle && nameOf(t) !== "imbalance")),
+    first: terms.slice(0, at).every(({ idle }, t) => nameOf(t) === "unplaced" || (idle && nameOf(t) !== "imbalance")),
   };
 }

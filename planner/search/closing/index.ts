@@ -10,7 +10,8 @@ import { hardestFirst, rankedBy } from "../start.ts";
 import { placementOf } from "../state.ts";
 import type { State } from "../state.ts";
 import type { Weighed } from "../weigh.ts";
-import { closeClusters } from "./close.ts";
+import { closeClusters, exchangeClusters } from "./close.ts";
+import type { ClosingGround } from "./close.ts";
 import { extraCosts } from "./cover.ts";
 import type { Doors } from "./doors.ts";
 
@@ -19,7 +20,6 @@ export type { Doors } from "./doors.ts";
 
 export interface FewestGround extends SearchGround {
   readonly weighed: Weighed;
-  readonly doors: Doors | undefined;
   readonly state: State;
   readonly ranked: Int32Array;
   readonly prices: Float64Array;
@@ -64,7 +64,7 @@ export function newFewest(ground: FewestGround): Fewest {
       const before = earlier();
       state.hosting.forEach((hosts, cluster) => (closed[cluster] = hosts > 0 ? 0 : 1));
       rank();
-      const many = closeClusters({
+      const closing: ClosingGround = {
         state,
         closed,
         order: hardestFirst(compact, prices),
@@ -78,7 +78,9 @@ export function newFewest(ground: FewestGround): Fewest {
           survives();
         },
         over: ground.over,
-      });
+      };
+      let many = closeClusters(closing);
+      if (first) many += exchangeClusters(closing);
       // Where something counts more, what gets better there may open a cluster again.
       if (first) ground.relent();
       else closed.fill(0);

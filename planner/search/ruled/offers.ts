@@ -38,8 +38,8 @@ export function offersOf(
   w: number,
   asked: Asked,
 ): readonly Offer[] {
-  const { compact, on } = state;
-  const { candidateStart, most, step, wanted } = compact;
+  const { compact } = state;
+  const { candidateStart, step, wanted } = compact;
   const size = step[w] as number;
   const total = (wanted[w] as number) * size;
   const first = candidateStart[w] as number;
@@ -53,7 +53,7 @@ export function offersOf(
   for (let c = first; c < (candidateStart[w + 1] as number); c++) {
     if (!allowed(c)) continue;
     const at = c - first;
-    const limit = Math.min(total, (most[c] as number) - (on[c] as number), asked.refused.get(at) ?? Infinity);
+    const limit = Math.min(state.allowed(c, total), asked.refused.get(at) ?? Infinity);
     if (limit < size) continue;
     const price = priceOf(compact, prices, c);
     const [cost, keeps, saved] = [weights.cost[c] as number, weights.kept[c] as number, weights.reward[c] as number];
