@@ -46,6 +46,8 @@ export interface NodeTruth {
 /** Trials of one load: ties broken so many ways, and orders in which what found no node comes first. */
 const TIES = 2;
 const ORDERS = 3;
+/** Of all pods, so few that find no node are as good as none: no other order is tried. */
+const LITTLE = 0.002;
 /** Orders of creation that are tried at most; the judge tries more. */
 const REPAIRS = 5;
 /** Tries of an exact packing, where pods ask for more than room. */
@@ -130,7 +132,7 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
       const large = sequence.toSorted((a, b) => comes(a) - comes(b));
       const few = (order: readonly number[]) => leftBy(crowds, order, workloads, 1, TIES);
       const byRare = few(rare);
-      const bySize = byRare.size === 0 ? byRare : few(large);
+      const bySize = sumOf(byRare) <= LITTLE * sumOf(load) ? byRare : few(large);
       const [order, left] = sumOf(bySize) < sumOf(byRare) ? [large, bySize] : [rare, byRare];
       const most = Math.min(ties, tiesTried(sumOf(load), ground.nodes.length));
       if (most <= TIES) return left;

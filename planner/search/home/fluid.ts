@@ -144,14 +144,16 @@ function roomRows(
         const amount = problem.workloads[workload]?.demand[r] as number;
         return amount > 0 ? [{ j, share: (amount * times) / unit }] : [];
       });
-      if (taking.length === 0) return [];
+      const free = Math.max(0, room[at]?.[r] as number) / unit;
+      const most = taking.reduce((sum, { j, share }) => sum + share * (columns[j] as Column).upper, 0);
+      if (most <= free) return []; // whatever comes, there is room for it
       return [
         {
           columns: taking.map(({ j }) => j),
           coefficients: taking.map(({ share }) => share),
           constant: 0,
           lower: -Infinity,
-          upper: Math.max(0, room[at]?.[r] as number) / unit,
+          upper: free,
         },
       ];
     });

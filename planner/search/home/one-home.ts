@@ -40,13 +40,13 @@ export async function oneHome(
   const roomy = asked.every(([home, load]) => fitsByRoom(problem, home, load));
   trial();
   if (roomy && asked.every(([home, load]) => truth.surely(home, load)))
-    return answer(problem, all, valuesOf(problem, all));
+    return answer(problem, all, valuesOf(problem, all), "presolve");
   const [only] = asked;
   if (asked.length !== 1 || only === undefined || !workloads.some(({ optional }) => optional)) return undefined;
   const found = await chosen({ problem, home: only[0], load: only[1], truth, trial }, options);
   if (found === undefined) return undefined;
   const placement = all.map((counts, w) => (only[1].has(w) ? [found.load.get(w) ?? 0] : counts));
-  return answer(problem, placement, objectives.map(boundBy(found.bounds)));
+  return answer(problem, placement, objectives.map(boundBy(found.bounds)), "search and highs");
 }
 
 /** Then everything placed is best, and there is but one way to place everything. */
@@ -72,7 +72,8 @@ const boundBy =
   (term: Problem["objectives"][number]): number =>
     term.name === "unplaced" ? (bounds.get(term.priority) ?? 0) : 0;
 
-function answer(problem: Problem, placement: Placement, bounds: readonly number[]): ExactSolution {
+/** @param solver who proves the bounds: where all is placed, nothing is left to prove. */
+function answer(problem: Problem, placement: Placement, bounds: readonly number[], solver: string): ExactSolution {
   const values = valuesOf(problem, placement).map((value) => Number(value.toPrecision(12)));
   const objective = problem.objectives.map(({ name }, t) => {
     const value = values[t] as number;
@@ -85,7 +86,7 @@ function answer(problem: Problem, placement: Placement, bounds: readonly number[
     placement,
     objective,
     gap,
-    solver: "search",
+    solver,
     situations: [],
     floors: [],
   };
