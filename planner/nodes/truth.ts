@@ -46,8 +46,12 @@ export interface NodeTruth {
 /** Trials of one load: ties broken so many ways, and orders in which what found no node comes first. */
 const TIES = 2;
 const ORDERS = 3;
+/** Loads of one cluster that are remembered at once. */
+const REMEMBERED = 64;
 /** Of all pods, so few that find no node are as good as none: no other order is tried. */
 const LITTLE = 0.002;
+/** Pods times nodes from which one trial says enough: by chance alone thousands of pods differ little. */
+const HUGE = 1_000_000;
 /** Orders of creation that are tried at most; the judge tries more. */
 const REPAIRS = 5;
 /** Tries of an exact packing, where pods ask for more than room. */
@@ -59,6 +63,8 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
   const sizes = new Map<string, number>();
   const left = new Map<number, Float64Array>();
   const held = new Map<number, { readonly text: string; readonly sequence: readonly number[] }>();
+  /** By cluster: the loads that were asked for last, and whether they stand for sure. */
+  const sure = new Map<number, Map<string, boolean>>();
 
   const sizeFor = (ground: ClusterGround, cluster: number, workload: number, kind: PodKind): number => {
     const key = `${cluster} ${workload}`;
@@ -83,12 +89,13 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
     const trial = trialOf(cluster, load);
     if (!trial.plain) return slowly(trial);
     const crowds = crowdsOf(trial);
+    const ties = sumOf(load) * trial.ground.nodes.length > HUGE ? 1 : TIES;
     let sequence: readonly number[] = trial.sequence;
     const out = new Int32Array(trial.kinds.length);
     for (let order = 0; order < ORDERS; order++) {
       let stuck: number | undefined;
       for (const crowd of crowds)
-        for (let seed = 1; seed <= TIES && stuck === undefined; seed++)
+        for (let seed = 1; seed <= ties && stuck === undefined; seed++)
           if (crowd.come(sequence, randomOf(seed), out) > 0)
             stuck = sequence.find((k) => (out[k] as number) > 0) ?? sequence[0];
       if (stuck === undefined) {
@@ -105,6 +112,11 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
     asks: (cluster) => grounds(cluster).nodes.length > 1 || grounds(cluster).reserved,
     accepts,
     surely: (cluster, load) => {
+      const text = textOf(load);
+      let known = sure.get(cluster);
+      const said = known?.get(text);
+      if (said !== undefined) return said;
+      if (known === undefined || known.size >= REMEMBERED) sure.set(cluster, (known = new Map()));
       const trial = trialOf(cluster, load);
       const how = orderOf(trial);
       if (how.kind === "sequence")
@@ -113,7 +125,9 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
           load,
           how.sequence.map((k) => trial.workloads[k] as number),
         );
-      return how.kind !== "none" && packs(trial);
+      const stands = how.kind !== "none" && packs(trial);
+      known.set(text, stands);
+      return stands;
     },
     heldBy: (cluster, load) => {
       const known = held.get(cluster);
