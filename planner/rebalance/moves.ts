@@ -1,0 +1,119 @@
+// What a shift of one process or a swap of two would do to the burden: a few operations for each resource, cut short as soon as it is beyond a
+// limit. It must not know which moves are tried, nor change anything.
+import type { Ground } from "./ground.ts";
+import { goneDelta, movingCost, type Standing } from "./standing.ts";
+
+/** Charge of `machine` once p is there too; Infinity when that is above `limit`. */
+export function chargeWith(ground: Ground, standing: Standing, p: number, machine: number, limit: number): number {
+  const { resources, need, loadWeight, transient } = ground;
+  const { free, over, price } = standing;
+  const returns = ground.home[p] === machine;
+  const base = machine * resources;
+  const row = p * resources;
+  let charge = 0;
+  for (let r = 0; r < resources; r++) {
+    const n = need[row + r] as number;
+    const room = free[base + r] as number;
+    if (n > room) {
+      // What comes home finds the room that it still holds.
+      const left = returns && transient[r] === 1 ? room : room - n;
+      if (left < 0) charge -= (price[r] as number) * left;
+    }
+    const load = (over[base + r] as number) + n;
+    if (load > 0) charge += (loadWeight[r] as number) * load;
+    if (charge > limit) return Infinity;
+  }
+  if (ground.balances > 0) charge += balanceCost(ground, standing, machine, p, -1);
+  return charge > limit ? Infinity : charge;
+}
+
+/** Charge of the machine of p without p. */
+export function chargeWithout(ground: Ground, standing: Standing, p: number): number {
+  const { resources, need, loadWeight, transient, home } = ground;
+  const { over, at, free, price } = standing;
+  const machine = at[p] as number;
+  const holds = home[p] === machine;
+  const base = machine * resources;
+  const row = p * resources;
+  let charge = 0;
+  for (let r = 0; r < resources; r++) {
+    const n = need[row + r] as number;
+    const room = free[base + r] as number;
+    if (room < 0) {
+      const left = holds && transient[r] === 1 ? room : room + n;
+      if (left < 0) charge -= (price[r] as number) * left;
+    }
+    const load = (over[base + r] as number) - n;
+    if (load > 0) charge += (loadWeight[r] as number) * load;
+  }
+  return ground.balances > 0 ? charge + balanceCost(ground, standing, machine, -1, p) : charge;
+}
+
+/** Charge of the machine of `leaver` once `comer` is there instead; Infinity when that is above `limit`. */
+export function chargeExchanged(
+  ground: Ground,
+  standing: Standing,
+  comer: number,
+  leaver: number,
+  limit: number,
+): number {
+  const { resources, need, loadWeight, transient, home } = ground;
+  const { free, over, at, price } = standing;
+  const machine = at[leaver] as number;
+  const base = machine * resources;
+  const comes = comer * resources;
+  const leaves = leaver * resources;
+  const returns = home[comer] === machine;
+  const holds = home[leaver] === machine;
+  let charge = 0;
+  for (let r = 0; r < resources; r++) {
+    const plus = need[comes + r] as number;
+    const minus = need[leaves + r] as number;
+    const room = free[base + r] as number;
+    if (plus > room) {
+      const kept = transient[r] === 1;
+      const left = room + (kept && holds ? 0 : minus) - (kept && returns ? 0 : plus);
+      if (left < 0) charge -= (price[r] as number) * left;
+    }
+    const load = (over[base + r] as number) + plus - minus;
+    if (load > 0) charge += (loadWeight[r] as number) * load;
+    if (charge > limit) return Infinity;
+  }
+  if (ground.balances > 0) charge += balanceCost(ground, standing, machine, comer, leaver);
+  return charge > limit ? Infinity : charge;
+}
+
+/** What moving p to a machine adds to the costs of moves: of processes, machines, services, and the pull home. */
+export function moveDelta(ground: Ground, standing: Standing, p: number, to: number): number {
+  const from = standing.at[p] as number;
+  const home = ground.home[p] as number;
+  const moved = movingCost(ground, p, to) - movingCost(ground, p, from);
+  const by = from === home ? 1 : to === home ? -1 : 0;
+  if (by === 0) return moved;
+  const pulled = by * standing.pull * (ground.held[p] as number);
+  return moved + pulled + goneDelta(ground, standing, ground.serviceOf[p] as number, by);
+}
+
+/** Balance cost of a machine with `comer` and without `leaver`; -1 is none. */
+function balanceCost(ground: Ground, { over }: Standing, machine: number, comer: number, leaver: number): number {
+  const { resources, capacity, safety, need, first, second, target, balanceWeight } = ground;
+  const base = machine * resources;
+  let cost = 0;
+  for (let i = 0; i < ground.balances; i++) {
+    const a = first[i] as number;
+    const b = second[i] as number;
+    let left = (capacity[base + a] as number) - (safety[base + a] as number) - (over[base + a] as number);
+    let right = (capacity[base + b] as number) - (safety[base + b] as number) - (over[base + b] as number);
+    if (comer >= 0) {
+      left -= need[comer * resources + a] as number;
+      right -= need[comer * resources + b] as number;
+    }
+    if (leaver >= 0) {
+      left += need[leaver * resources + a] as number;
+      right += need[leaver * resources + b] as number;
+    }
+    const short = (target[i] as number) * left - right;
+    if (short > 0) cost += (balanceWeight[i] as number) * short;
+  }
+  return cost;
+}
