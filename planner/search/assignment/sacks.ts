@@ -1,6 +1,6 @@
 // A problem of single copies as what may be put into which cluster: every cluster (or pool) a sack with its own rows. For bounds that keep those rows and
 // all whole numbers, and price only that everything is somewhere once. It must not know how such a bound is found, nor rules.
-import type { Problem } from "../../problem.ts";
+import type { Problem, ProblemWorkload } from "../../problem.ts";
 import { rowName } from "../rows.ts";
 import type { Arcs } from "../arcs.ts";
 import type { Compact } from "../compact.ts";
@@ -127,13 +127,12 @@ function isPlain(compact: Compact, arcs: Arcs): boolean {
 export const comesOnce = ({ workloads, rules, latencies }: Problem): boolean =>
   rules.length === 0 &&
   latencies.length === 0 &&
-  workloads.every(({ counting, perNode }) =>
-    perNode
-      ? false
-      : counting.kind === "copies"
-        ? counting.clusters === 1
-        : counting.kind === "divided" && counting.total === 1,
-  );
+  workloads.every((workload) => !workload.perNode && stepsOf(workload) === 1);
+
+function stepsOf({ counting }: ProblemWorkload): number {
+  if (counting.kind === "divided") return counting.total;
+  return counting.kind === "copies" ? counting.clusters : counting.required.length;
+}
 
 /** Sacks are what shares rows. What whole copies on one node keep anyway is left out. Undefined when one has too many rows. */
 function rowsOfSacks(compact: Compact) {
