@@ -4,6 +4,8 @@ import type { SolveOptions } from "../../problem.ts";
 import { valuesOf } from "../../presolve/index.ts";
 import { arcsOf } from "../arcs.ts";
 import type { Arcs } from "../arcs.ts";
+import { ascend } from "../bound.ts";
+import { primalDual } from "../primal-dual.ts";
 import { isWholeTerm, reaches } from "../proof.ts";
 import type { Proof } from "../proof.ts";
 import { worthwhile } from "../reduce.ts";
@@ -40,6 +42,8 @@ export interface EnumerationGround {
   readonly better: () => void;
 }
 
+/** Passes for prices before and after those towards the linear optimum; iterations of those, and how near is enough. */
+const SHARPER = { begin: 60, iterations: 3_000, enough: 1e-6, end: 120 };
 /** Looks of a millisecond on a common machine. */
 const LOOKS = 80_000;
 /** Looks between two questions whether to stop. */
@@ -55,6 +59,7 @@ export function newEnumeration(ground: EnumerationGround): Enumeration | undefin
   const { problem } = state.compact;
   if (!comesOnce(problem) || weighed.terms.some(({ objective }) => objective === undefined)) return undefined;
   const proven = new Map<number, Proven>();
+  const sharp = new Map<number, Float64Array>();
   let [isDone, keeps]: [boolean, Uint8Array | undefined] = [false, undefined];
   const raised = ({ objective }: Proof): Proof => {
     const higher = objective.map((term, t) => {
@@ -80,7 +85,7 @@ export function newEnumeration(ground: EnumerationGround): Enumeration | undefin
         const t = objective.findIndex(({ value, bound }) => !reaches(value, bound));
         isDone = t < 0 || !isOfSums(weighed, problem, t);
         if (isDone) return false;
-        const found = enumerated(ground, values, t, objective[t]?.bound ?? -Infinity, budget);
+        const found = enumerated(ground, values, t, objective[t]?.bound ?? -Infinity, budget, sharp);
         if (found === undefined) return false;
         proven.set(t, { bound: found.bound, before: values.slice(0, t) });
         keeps = found.keeps;
@@ -123,13 +128,18 @@ function enumerated(
   t: number,
   known: number,
   budget: ReturnType<typeof newBudget>,
+  sharp: Map<number, Float64Array>,
 ) {
-  const { state, weighed, prices, packs, better } = ground;
+  const { state, weighed, packs, better } = ground;
   const { compact } = state;
   const arcs = arcsOf(compact, summed(compact, weighed, t + 1));
   const factor = weighed.terms[t]?.factor ?? 1;
   const before = weighed.terms.slice(0, t).reduce((sum, term, s) => sum + term.factor * (values[s] as number), 0);
   const own = factor * (values[t] as number);
+  const isLast = weighed.terms.slice(t + 1).every(({ idle }) => idle);
+  const prices = sharp.get(t) ?? sharpened(ground, arcs, before + own);
+  sharp.set(t, prices);
+  if (isLast) ground.prices.set(prices);
   const made = sacksOf(compact, arcs, prices, worthwhile(compact, arcs, prices, before + own));
   if (made === undefined) return undefined;
   const unit = unitOf(made);
@@ -156,6 +166,18 @@ function enumerated(
   for (let o = 0; o < sacks.candidate.length; o++)
     if (found.keeps[o] === 1 && (sacks.candidate[o] as number) >= 0) keeps[sacks.candidate[o] as number] = 1;
   return { bound: Number(((found.bound * scale) / factor).toPrecision(12)), done: found.done, keeps };
+}
+
+/** Prices nearer the linear optimum than a search of many steps needs them. */
+function sharpened({ state, prices, now, over }: EnumerationGround, arcs: Arcs, upper: number): Float64Array {
+  const { compact } = state;
+  const begun = ascend(compact, arcs, { steps: SHARPER.begin, upper, from: prices, stopped: over });
+  const { iterations, enough } = SHARPER;
+  const linear = primalDual(compact, arcs, { iterations, enough, from: begun, now, stopped: over });
+  const from = Float64Array.from(begun.prices);
+  from.set(linear.prices.subarray(0, compact.capacity.length));
+  const found = ascend(compact, arcs, { steps: SHARPER.end, upper, from, stopped: over });
+  return found.bound > begun.bound ? found.prices : begun.prices;
 }
 
 /** Whether a term and those before it are sums over replicas, and those before it whole: then none of them is traded for it. */

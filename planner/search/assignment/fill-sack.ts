@@ -21,7 +21,7 @@ export interface Filler {
 }
 
 /** Branches of one sack; beyond that what is still open counts as if it were reached. */
-const BRANCHES = 3_000;
+const BRANCHES = 300;
 const EPSILON = 1e-9;
 
 export function newFiller(): Filler {
