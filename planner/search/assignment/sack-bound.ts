@@ -44,7 +44,7 @@ const KEPT = 0.3;
 const PATIENCE = 5;
 const SHORTER = 0.6;
 /** Passes in a row that gain less than this share of what is hoped for end an ascent. */
-const IDLE = 14;
+const IDLE = 8;
 const GAIN = 2e-3;
 
 export function newSackBound(sacks: Sacks, from: Float64Array): SackBound {
