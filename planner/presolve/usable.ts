@@ -43,10 +43,12 @@ function forcedOn(workload: ProblemWorkload): readonly number[] | undefined | "i
     if (most.length < counting.clusters) return "impossible";
     return most.length === counting.clusters ? copies(counting.size) : undefined;
   }
-  const [only] = most;
-  if (only === undefined) return counting.total > 0 ? "impossible" : [];
-  if (most.length > 1) return undefined;
-  return only < counting.total || (counting.clusters ?? 1) > 1 ? "impossible" : [counting.total];
+  const some = counting.clusters ?? Math.min(1, most.length);
+  const all = most.reduce((sum, many) => sum + many, 0);
+  if (all < counting.total || most.length < some) return "impossible";
+  if (most.length === 1) return [counting.total];
+  // Where all of it takes as much as every place can hold, nothing is left to choose.
+  return all > counting.total || (counting.clusters ?? most.length) < most.length ? undefined : [...most];
 }
 
 /** Replicas of a workload that one pool could carry, if it carried nothing else. */

@@ -8,6 +8,7 @@ import type { Part, Presolved } from "../presolve/index.ts";
 import type { Learnt } from "../solver/learnt.ts";
 import { gapOf } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
+import { betterOf, keepRunning } from "./hold.ts";
 import { solvePart } from "./solve-part.ts";
 import { truthOfPart } from "./truth-of-part.ts";
 
@@ -15,12 +16,21 @@ const NOTHING_LEARNT: Learnt = { cuts: [], limits: [], floors: [] };
 
 type Solved = Extract<ExactSolution, { readonly status: "optimal" | "feasible" }>;
 
-/** Solves a problem with the solver that is named or, for `auto`, with what suits each of its independent parts. */
+/** Solves a problem with the solver that is named or, for `auto`, with what suits each of its independent parts; what runs is held first. */
 export async function solveProblem(
   problem: Problem,
   options: SolveOptions,
   learnt: Learnt = NOTHING_LEARNT,
 ): Promise<ExactSolution> {
+  const started = options.now();
+  const kept = await keepRunning(problem, options, learnt, solveParts);
+  if (kept !== undefined && (kept.final || options.stopped() || kept.solution.gap <= options.gap)) return kept.solution;
+  const timeLimit = Math.max(1, options.timeLimit - (options.now() - started));
+  const anew = await solveParts(problem, { ...options, timeLimit }, learnt);
+  return kept === undefined ? anew : betterOf(problem, kept.solution, anew);
+}
+
+async function solveParts(problem: Problem, options: SolveOptions, learnt: Learnt): Promise<ExactSolution> {
   const presolved = presolve(problem, learnt);
   if (presolved === "impossible") return { status: "infeasible", solver: "presolve" };
   const started = options.now();
