@@ -10,6 +10,7 @@ import type { Learnt } from "../solver/learnt.ts";
 import { gapOf } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
 import { rulesToDecide } from "./rules-kept.ts";
+import { inOrder } from "./truth-of-part.ts";
 
 type Answer = Extract<ExactSolution, { readonly placement: unknown }>;
 type Solve = (problem: Problem, options: SolveOptions, learnt: Learnt) => Promise<ExactSolution>;
@@ -116,21 +117,33 @@ function cutOn({ problem, origin, stays }: Held, cut: NodeCut): readonly NodeCut
   return counts.some(({ replicas }) => replicas < 0) ? [] : [{ ...cut, counts }];
 }
 
-function truthOf({ origin }: Held, truth: NodeTruth): NodeTruth {
+/** What nodes take in the numbers of the held problem. What finds no node beside what is held leaves again; what is held stays. */
+function truthOf({ origin, stays }: Held, truth: NodeTruth): NodeTruth {
   const loadOf = (load: ReadonlyMap<number, number>): ReadonlyMap<number, number> => {
     const sum = new Map<number, number>();
     for (const [h, replicas] of load) {
       const w = origin[h] as number;
       sum.set(w, (sum.get(w) ?? 0) + replicas);
     }
-    return sum;
+    return inOrder(sum);
   };
   return {
     asks: truth.asks,
     accepts: (cluster, load) => truth.accepts(cluster, loadOf(load)),
     surely: (cluster, load) => truth.surely(cluster, loadOf(load)),
-    // What is to be decided of a workload has its number.
-    leftOut: (cluster, load, first) => truth.leftOut(cluster, loadOf(load), first),
+    leftOut: (cluster, load, first) => {
+      const rest = new Map(load);
+      const left = new Map<number, number>();
+      const free = [...load.keys()].filter((h) => stays[h] !== true && !first(h));
+      for (const h of free.sort((a, b) => (load.get(a) as number) - (load.get(b) as number) || a - b))
+        for (let many = load.get(h) as number; many > 0; many--) {
+          if (many > 1) rest.set(h, many - 1);
+          else rest.delete(h);
+          left.set(h, (left.get(h) ?? 0) + 1);
+          if (truth.surely(cluster, loadOf(rest))) return left;
+        }
+      return truth.leftOut(cluster, loadOf(load), first);
+    },
     spare: (cluster, h) => truth.spare(cluster, origin[h] as number),
   };
 }

@@ -30,7 +30,7 @@ export async function solveProblem(
   return kept === undefined ? anew : betterOf(problem, kept.solution, anew);
 }
 
-async function solveParts(problem: Problem, options: SolveOptions, learnt: Learnt): Promise<ExactSolution> {
+export async function solveParts(problem: Problem, options: SolveOptions, learnt: Learnt): Promise<ExactSolution> {
   const presolved = presolve(problem, learnt);
   if (presolved === "impossible") return { status: "infeasible", solver: "presolve" };
   const started = options.now();

@@ -13,13 +13,13 @@ export function truthOfPart(truth: NodeTruth, problem: Problem, part: Part): Nod
     if (index !== undefined && w < part.workloads.length) own.set(index, w);
   });
   const clusterOf = (cluster: number): number | undefined => part.clusters[cluster];
-  const loadOf = (load: ReadonlyMap<number, number>): Map<number, number> => {
+  const loadOf = (load: ReadonlyMap<number, number>): ReadonlyMap<number, number> => {
     const mapped = new Map<number, number>();
     for (const [w, replicas] of load) {
       const index = whole[w];
       if (index !== undefined) mapped.set(index, (mapped.get(index) ?? 0) + replicas);
     }
-    return mapped;
+    return inOrder(mapped);
   };
   return {
     asks: (cluster) => {
@@ -65,3 +65,7 @@ export function truthOfPart(truth: NodeTruth, problem: Problem, part: Part): Nod
     },
   };
 }
+
+/** Workloads in order, as the judge lists them: how pods come to nodes hangs on it where they are alike. */
+export const inOrder = (load: ReadonlyMap<number, number>): ReadonlyMap<number, number> =>
+  new Map([...load].sort(([a], [b]) => a - b));
