@@ -17,8 +17,6 @@ type Solve = (problem: Problem, options: SolveOptions, learnt: Learnt) => Promis
 
 /** The share of the time that an answer gets in which everything is held; it is small, or there is none. */
 const HOLDING = 0.5;
-/** Candidates up to which all is decided at once as quickly. */
-const SMALL = 600;
 
 export interface Kept {
   readonly solution: Answer;
@@ -77,8 +75,7 @@ function movesComeFirst({ objectives, workloads }: Problem): boolean {
   const at = objectives.findIndex(({ name }) => name === "moves");
   const harmless = new Set(["unplaced", "preference", "latency", "score"]);
   if (at < 0 || !objectives.slice(0, at).every(({ name }) => harmless.has(name))) return false;
-  const size = workloads.reduce((sum, workload) => sum + columnsOf(workload).cluster.length, 0);
-  return size > SMALL && workloads.some((workload) => columnsOf(workload).before.some((many) => many > 0));
+  return workloads.some((workload) => columnsOf(workload).before.some((many) => many > 0));
 }
 
 /** Clusters that can not keep all that runs there: by sums, by what packing taught, or because they are to be less full. */

@@ -12,6 +12,9 @@ import { betterOf, keepRunning } from "./hold.ts";
 import { solvePart } from "./solve-part.ts";
 import { truthOfPart } from "./truth-of-part.ts";
 
+/** Candidates up to which all is decided at once as quickly as what is missing alone. */
+const SMALL = 600;
+
 const NOTHING_LEARNT: Learnt = { cuts: [], limits: [], floors: [] };
 
 type Solved = Extract<ExactSolution, { readonly status: "optimal" | "feasible" }>;
@@ -23,13 +26,15 @@ export async function solveProblem(
   learnt: Learnt = NOTHING_LEARNT,
 ): Promise<ExactSolution> {
   const started = options.now();
-  const kept = await keepRunning(problem, options, learnt, solveParts);
+  const size = problem.workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0);
+  const kept = size <= SMALL ? undefined : await keepRunning(problem, options, learnt, solveParts);
   if (kept !== undefined && (kept.final || options.stopped() || kept.solution.gap <= options.gap)) return kept.solution;
   const timeLimit = Math.max(1, options.timeLimit - (options.now() - started));
   const anew = await solveParts(problem, { ...options, timeLimit }, learnt);
   return kept === undefined ? anew : betterOf(problem, kept.solution, anew);
 }
 
+/** Solves each independent part, with nothing held. */
 export async function solveParts(problem: Problem, options: SolveOptions, learnt: Learnt): Promise<ExactSolution> {
   const presolved = presolve(problem, learnt);
   if (presolved === "impossible") return { status: "infeasible", solver: "presolve" };
