@@ -124,11 +124,30 @@ function truthOf({ origin, stays }: Held, truth: NodeTruth): NodeTruth {
     }
     return inOrder(sum);
   };
+  /** Of what stands of a whole workload, what is held of it stands first. */
+  const ownOf = (standing: ReadonlyMap<number, number>, asked: ReadonlyMap<number, number>) => {
+    const open = new Map(standing);
+    const own = [...asked].sort(([a], [b]) => Number(stays[b]) - Number(stays[a]) || a - b);
+    return new Map(
+      own.map(([h, many]) => {
+        const w = origin[h] as number;
+        const there = Math.min(many, open.get(w) ?? 0);
+        open.set(w, (open.get(w) ?? 0) - there);
+        return [h, there];
+      }),
+    );
+  };
   return {
     asks: truth.asks,
     accepts: (cluster, load) => truth.accepts(cluster, loadOf(load)),
     surely: (cluster, load) => truth.surely(cluster, loadOf(load)),
-    leftOut: (cluster, load, first) => {
+    heldBy: () => undefined,
+    come: (cluster, load, more) => {
+      const found = truth.come(cluster, loadOf(load), loadOf(more));
+      return found && { load: ownOf(found.load, load), more: ownOf(found.more, more) };
+    },
+    leftOut: (cluster, load, first, ties) => {
+      if (truth.surely(cluster, loadOf(load))) return new Map();
       const rest = new Map(load);
       const left = new Map<number, number>();
       const free = [...load.keys()].filter((h) => stays[h] !== true && !first(h));
@@ -139,7 +158,7 @@ function truthOf({ origin, stays }: Held, truth: NodeTruth): NodeTruth {
           left.set(h, (left.get(h) ?? 0) + 1);
           if (truth.surely(cluster, loadOf(rest))) return left;
         }
-      return truth.leftOut(cluster, loadOf(load), first);
+      return truth.leftOut(cluster, loadOf(load), first, ties);
     },
     spare: (cluster, h) => truth.spare(cluster, origin[h] as number),
   };
