@@ -2,6 +2,7 @@
 // not know solvers or packing beyond their doors.
 import type { Ir } from "../compiler/index.ts";
 import { worked } from "./clock.ts";
+import { columnsOf } from "./columns.ts";
 import { newJudge, newTruth } from "./nodes/index.ts";
 import { usageOf } from "./outcome.ts";
 import type { NodeCut, Placement, Problem, SolveOptions } from "./problem.ts";
@@ -71,9 +72,11 @@ export async function settle(ir: Ir, problem: Problem, options: SolveOptions): P
     }
     first ??= solution;
     const settled = { solution: withBounds(solution, first), order: judged.order, unsure: judged.unschedulable };
-    const doubtful = [...judged.undecided, ...judged.unschedulable];
+    // What runs already found its nodes: the scheduler is asked only where something comes.
+    const comes = (cut: NodeCut): boolean => comesTo(problem, solution.placement, cut.cluster);
+    const doubtful = [...judged.undecided, ...judged.unschedulable].filter(comes);
     if (doubtful.length === 0) return settled;
-    if (judged.undecided.length === 0) fallback ??= settled;
+    if (!judged.undecided.some(comes)) fallback ??= settled;
     if (++soft > SOFT_ROUNDS || over()) return fallback ?? { solution: unknown(solution), order: {}, unsure: [] };
     for (const cut of doubtful) {
       const times = (failures.get(cut.cluster) ?? 0) + 1;
@@ -84,6 +87,15 @@ export async function settle(ir: Ir, problem: Problem, options: SolveOptions): P
           limits.set(`${limit.cluster} ${limit.resource}`, limit);
     }
   }
+}
+
+/** Whether a cluster gets anything that does not run there yet. */
+function comesTo(problem: Problem, placement: Placement, cluster: number): boolean {
+  return problem.workloads.some((workload, w) => {
+    const columns = columnsOf(workload);
+    const at = columns.cluster.indexOf(cluster);
+    return at >= 0 && (placement[w]?.[at] ?? 0) > (columns.before[at] as number);
+  });
 }
 
 /** While it avoids what is only doubtful, what a solver proves is not true of the whole. */

@@ -115,7 +115,7 @@ function cutOn({ problem, origin, stays }: Held, cut: NodeCut): readonly NodeCut
 }
 
 /** What nodes take in the numbers of the held problem. What finds no node beside what is held leaves again; what is held stays. */
-function truthOf({ origin, stays }: Held, truth: NodeTruth): NodeTruth {
+function truthOf({ problem, origin, stays }: Held, truth: NodeTruth): NodeTruth {
   const loadOf = (load: ReadonlyMap<number, number>): ReadonlyMap<number, number> => {
     const sum = new Map<number, number>();
     for (const [h, replicas] of load) {
@@ -124,6 +124,12 @@ function truthOf({ origin, stays }: Held, truth: NodeTruth): NodeTruth {
     }
     return inOrder(sum);
   };
+  /** Whether nothing but what runs there already is on a cluster: that has found its nodes. */
+  const runs = (cluster: number, load: ReadonlyMap<number, number>): boolean =>
+    [...load].every(([h, replicas]) => {
+      const columns = columnsOf(problem.workloads[h] as ProblemWorkload);
+      return stays[h] === true && (columns.before[columns.cluster.indexOf(cluster)] ?? 0) >= replicas;
+    });
   /** Of what stands of a whole workload, what is held of it stands first. */
   const ownOf = (standing: ReadonlyMap<number, number>, asked: ReadonlyMap<number, number>) => {
     const open = new Map(standing);
@@ -137,17 +143,19 @@ function truthOf({ origin, stays }: Held, truth: NodeTruth): NodeTruth {
       }),
     );
   };
+  const surely = (cluster: number, load: ReadonlyMap<number, number>): boolean =>
+    runs(cluster, load) || truth.surely(cluster, loadOf(load));
   return {
     asks: truth.asks,
-    accepts: (cluster, load) => truth.accepts(cluster, loadOf(load)),
-    surely: (cluster, load) => truth.surely(cluster, loadOf(load)),
+    accepts: (cluster, load) => runs(cluster, load) || truth.accepts(cluster, loadOf(load)),
+    surely,
     heldBy: () => undefined,
     come: (cluster, load, more) => {
       const found = truth.come(cluster, loadOf(load), loadOf(more));
       return found && { load: ownOf(found.load, load), more: ownOf(found.more, more) };
     },
     leftOut: (cluster, load, first, ties) => {
-      if (truth.surely(cluster, loadOf(load))) return new Map();
+      if (surely(cluster, load)) return new Map();
       const rest = new Map(load);
       const left = new Map<number, number>();
       const free = [...load.keys()].filter((h) => stays[h] !== true && !first(h));
@@ -156,7 +164,7 @@ function truthOf({ origin, stays }: Held, truth: NodeTruth): NodeTruth {
           if (many > 1) rest.set(h, many - 1);
           else rest.delete(h);
           left.set(h, (left.get(h) ?? 0) + 1);
-          if (truth.surely(cluster, loadOf(rest))) return left;
+          if (surely(cluster, rest)) return left;
         }
       return truth.leftOut(cluster, loadOf(load), first, ties);
     },
