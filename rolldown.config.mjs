@@ -8,6 +8,7 @@ export default defineConfig({
     main: "dist/runtime/cli/main.js",
     "solve-worker": "dist/runtime/solve-worker.js",
     "beside-worker": "dist/runtime/beside-worker.js",
+    "ask-worker": "dist/runtime/ask-worker.js",
   },
   platform: "node",
   external: [/^node:/, /^highs/, /^javascript-lp-solver/, /^@kubernetes\//, /^undici/, /^ink/, /^react/],

@@ -3,7 +3,13 @@
 import type { PlacedReplicas } from "./action/controller.ts";
 import { columnsOf } from "./columns.ts";
 import type { PlacedWorkload, Usage } from "./plan.ts";
-import type { Placement, Problem, ProblemWorkload } from "./problem.ts";
+import type { AfterLoss, Placement, Problem, ProblemWorkload } from "./problem.ts";
+
+/** After a loss: what comes back, by workload id and cluster name. */
+export interface ComesBack {
+  readonly lost: readonly string[];
+  readonly back: PlacedReplicas;
+}
 
 /** Replicas by workload id and cluster name, only where there are any. */
 export function replicasOf(problem: Problem, placement: Placement): PlacedReplicas {
@@ -17,6 +23,19 @@ export function replicasOf(problem: Problem, placement: Placement): PlacedReplic
     placed[workload.id] = own;
   });
   return placed;
+}
+
+/** What comes back after a loss, in words of the program. */
+export function comesBackIn(problem: Problem, { lost, back }: AfterLoss): ComesBack {
+  const found: Record<string, Record<string, number>> = {};
+  const nameOf = (cluster: number): string => problem.clusters[cluster]?.name ?? "";
+  for (const { workload, candidate, replicas } of back) {
+    const own = problem.workloads[workload] as ProblemWorkload;
+    const name = nameOf(columnsOf(own).cluster[candidate] as number);
+    const there = (found[own.id] ??= {});
+    there[name] = (there[name] ?? 0) + replicas;
+  }
+  return { lost: lost.map(nameOf), back: found };
 }
 
 /** What optional workloads lack; with `each` by the cluster that lacks its copy. */

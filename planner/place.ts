@@ -8,7 +8,7 @@ import { buildProblem } from "./build/index.ts";
 import { stepClock } from "./clock.ts";
 import { planner } from "./diagnostics.ts";
 import { noAnswer, type Stopped } from "./no-answer.ts";
-import { replicasOf, unplacedOf, usageOf } from "./outcome.ts";
+import { comesBackIn, replicasOf, unplacedOf, usageOf, type ComesBack } from "./outcome.ts";
 import type { PlacedWorkload, PlanStatus, Usage } from "./plan.ts";
 import type { Placement, Problem, Progress, Solution, SolveOptions } from "./problem.ts";
 import type { TermProof } from "./proof.ts";
@@ -41,6 +41,8 @@ export interface PlaceOutcome {
   readonly usage: readonly Usage[];
   /** Workloads in the order in which each cluster should create them, so that the kube-scheduler finds a place for each pod. */
   readonly order: Readonly<Record<string, readonly string[]>>;
+  /** What comes back where after each loss that `survive` speaks of, where the solver told; by workload id and cluster name. */
+  readonly comesBack: readonly ComesBack[];
   readonly problem: Problem;
   readonly placement: Placement | undefined;
   readonly diagnostics: readonly Diagnostic[];
@@ -182,6 +184,7 @@ function outcome(problem: Problem, { solution, order }: Settled, diagnostics: re
     solver: solution.solver,
     usage: solved === undefined ? [] : usageOf(problem, solved.placement),
     order,
+    comesBack: (solved?.situations ?? []).map((situation) => comesBackIn(problem, situation)),
     problem,
     placement: solved?.placement,
     diagnostics,

@@ -2,6 +2,7 @@
 // It must not know intents' words.
 import type { Ir } from "../../compiler/index.ts";
 import type { PlaceOutcome } from "../place.ts";
+import type { Explained } from "./why.ts";
 import type { Problem, Rule, SolveOptions } from "../problem.ts";
 import { neighbourhood } from "./neighbourhood.ts";
 import { settle } from "../settle.ts";
@@ -21,7 +22,7 @@ const ONE = 1500;
 /** Asks for at least one replica (one copy) of workload `w` on `cluster`, and compares term by term. */
 export async function elsewhere(
   ir: Ir,
-  outcome: PlaceOutcome,
+  outcome: Explained,
   asking: Asking,
   w: number,
   cluster: number,

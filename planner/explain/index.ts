@@ -3,4 +3,4 @@ export { explanation as explainDiagnostics } from "./diagnostics.ts";
 export { explainImpossible, type ExplainOptions } from "./impossible.ts";
 export { priceOfIntents, type IntentPrice } from "./price.ts";
 export { renderWhy, type RenderOptions } from "./render.ts";
-export { why, type WhyCluster, type WhyOptions, type WhyReason, type WhyReport } from "./why.ts";
+export { why, type Explained, type WhyCluster, type WhyOptions, type WhyReason, type WhyReport } from "./why.ts";

@@ -2,9 +2,9 @@
 import type { Ir } from "../../compiler/index.ts";
 import type { Span } from "../../grammar/index.ts";
 import type { PlacedReplicas } from "../action/controller.ts";
-import { place, type PlaceOutcome } from "../place.ts";
-import { intentsOf, withOnly } from "./intents.ts";
-import type { WhyOptions } from "./why.ts";
+import { place } from "../place.ts";
+import { intentsOf, withOnly, type Intent } from "./intents.ts";
+import type { Explained, WhyOptions } from "./why.ts";
 
 /** What one intent costs. `gains` has the first objective that would get better, and what the others then do, in the plan's order. */
 export interface IntentPrice {
@@ -24,15 +24,16 @@ const BUDGET = 4000;
 export async function priceOfIntents(
   ir: Ir,
   before: PlacedReplicas,
-  outcome: PlaceOutcome,
+  outcome: Explained,
   now: () => number,
-  { budget = BUDGET, without = [] }: WhyOptions = {},
+  { budget = BUDGET, without = [], first }: WhyOptions = {},
 ): Promise<readonly IntentPrice[]> {
   const until = now() + budget;
   const intents = intentsOf(ir, before);
   const all = intents.map(({ key }) => key);
   const prices: IntentPrice[] = [];
-  for (const { key, kind, text, span } of intents) {
+  const speaks = ({ workloads }: Intent): number => (first !== undefined && workloads.includes(first) ? 0 : 1);
+  for (const { key, kind, text, span } of intents.toSorted((a, b) => speaks(a) - speaks(b))) {
     if (kind === "run") continue;
     if (now() >= until) break;
     const timeLimit = until - now();

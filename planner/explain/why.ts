@@ -54,11 +54,16 @@ export interface WhyReport {
   readonly clusters: readonly WhyCluster[];
 }
 
+/** What of an outcome is explained. */
+export type Explained = Pick<PlaceOutcome, "problem" | "placement" | "unplaced" | "status" | "objective">;
+
 export interface WhyOptions {
   /** How long an explanation may take, in the caller's milliseconds. */
   readonly budget?: number;
   /** Clusters that the plan took to be lost. */
   readonly without?: readonly string[];
+  /** Of prices: intents that speak of this workload come first. */
+  readonly first?: string;
 }
 
 const BUDGET = 4000;
@@ -67,7 +72,7 @@ const BUDGET = 4000;
 export async function why(
   ir: Ir,
   before: PlacedReplicas,
-  outcome: PlaceOutcome,
+  outcome: Explained,
   workload: string,
   now: () => number,
   { budget = BUDGET, without = [] }: WhyOptions = {},
@@ -102,7 +107,7 @@ export async function why(
 
 async function otherCluster(
   ir: Ir,
-  outcome: PlaceOutcome,
+  outcome: Explained,
   asking: Asking,
   w: number,
   cluster: number,

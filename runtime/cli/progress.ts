@@ -17,6 +17,8 @@ const phases: Readonly<Record<string, string>> = {
   solve: "deciding where everything runs",
   expand: "writing the manifests",
   diff: "comparing with the clusters",
+  failures: "losing one after the other",
+  why: "asking why",
   lock: "taking the locks",
 };
 

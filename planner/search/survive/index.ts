@@ -2,3 +2,4 @@
 export { attendSurvival } from "./attend.ts";
 export { newKeeping } from "./keeping.ts";
 export type { Keeping } from "./keeping.ts";
+export { newAfterLoss } from "./after-loss.ts";

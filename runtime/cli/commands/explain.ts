@@ -1,9 +1,12 @@
 // `placet explain WORKLOAD`: why it is where it is, and for each other cluster which intent ruled it out or what it would have cost.
-import { priceOfIntents, renderWhy, stepClock, why, type IntentPrice } from "../../../planner/index.ts";
+import { renderWhy, type IntentPrice } from "../../../planner/index.ts";
+import { ask } from "../../ask-thread.ts";
+import { explained } from "../../asking.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
 import { paintFor, planExitCode, planProject, writeDiagnostics, type PlanningOptions } from "../planning.ts";
 import { objectiveValue } from "../view/plan-text.ts";
+import { progressLine } from "../progress.ts";
 import { printable } from "../view/style.ts";
 
 interface Options extends PlanningOptions {
@@ -33,13 +36,25 @@ export async function run(
   }
   if (plan.status === "infeasible") writeDiagnostics(context, planned);
   // As the plan itself: without a time limit steps are counted, and the same files give the same words.
-  const now = options.timeLimit === undefined ? stepClock() : context.now;
-  const { without } = options;
-  const report = await why(ir, planned.before, outcome, workload.id, now, { without });
-  const prices =
-    options.prices === true && plan.status !== "infeasible"
-      ? await priceOfIntents(ir, planned.before, outcome, now, { without })
-      : undefined;
+  const about = {
+    ir,
+    before: planned.before,
+    without: options.without,
+    outcome: explained(outcome),
+    timed: options.timeLimit !== undefined,
+    workload: workload.id,
+  };
+  const progress = progressLine(context);
+  progress.emit({ type: "phase", phase: "why" });
+  const priced = options.prices === true && plan.status !== "infeasible";
+  const [report, prices] = await Promise.all([
+    ask<"why">({ kind: "why", ...about }, context.signal),
+    priced ? ask<"prices">({ kind: "prices", ...about }, context.signal) : undefined,
+  ]).finally(progress.clear);
+  if (report === undefined) {
+    context.stderr.write("stopped before it was known why\n");
+    return exitCode.stopped;
+  }
   if (options.json === true)
     context.stdout.write(`${JSON.stringify(prices === undefined ? report : { ...report, prices }, null, 2)}\n`);
   else context.stdout.write(`${renderWhy(report, { width: context.stdout.width, paint: paintFor(context) })}\n`);

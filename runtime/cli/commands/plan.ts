@@ -1,8 +1,10 @@
 // `placet plan`: shows where everything goes and what would change. It changes nothing.
-import { failureCases, type FailureCase } from "../../failures.ts";
+import type { FailureCase } from "../../../planner/index.ts";
+import { ask } from "../../ask-thread.ts";
 import { writePlanFile } from "../../plan-file.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
+import { progressLine } from "../progress.ts";
 import {
   paintFor,
   planExitCode,
@@ -46,14 +48,16 @@ export async function run(context: CliContext, paths: readonly string[], options
     };
     if (placed) context.stdout.write(planText(plan, view));
     if (failures !== undefined) {
-      const lines = failures.length === 0 ? ["  nothing runs anywhere"] : failureLines(failures, paintFor(context));
+      const lines = failureLines(failures, view);
       context.stdout.write(
         `\n${paintFor(context)(["bold", "underline"], "What if one is lost")}\n${lines.join("\n")}\n`,
       );
     }
     if (!placed && planned.ir !== undefined) context.stderr.write(`${proof(plan)}\n`);
   }
-  const code = planExitCode(plan, options.detailedExitcode === true);
+  const unanswered = options.failures === true && placed && failures === undefined;
+  if (unanswered) context.stderr.write("stopped before it was known what happens when one is lost\n");
+  const code = unanswered ? exitCode.stopped : planExitCode(plan, options.detailedExitcode === true);
   if (options.out !== undefined && placed && code !== exitCode.wrongInput) {
     await writePlanFile(options.out, plan, context.cwd);
     if (options.json !== true) context.stdout.write(`Saved to ${options.out}: placet apply ${options.out}\n`);
@@ -61,13 +65,17 @@ export async function run(context: CliContext, paths: readonly string[], options
   return code;
 }
 
-function failuresOf(context: CliContext, planned: PlannedProject, options: Options): Promise<readonly FailureCase[]> {
-  if (planned.ir === undefined || planned.outcome === undefined) return Promise.resolve([]);
-  return failureCases(planned.ir, planned.outcome.placed, {
-    seed: options.seed,
-    solver: options.solver,
-    now: context.now,
-    stopped: () => context.signal.aborted,
-    timeLimit: options.timeLimit === undefined ? Infinity : Math.min(options.timeLimit, 10_000),
-  });
+/** Undefined when it was stopped before there was an answer. */
+async function failuresOf(
+  context: CliContext,
+  { ir, outcome }: PlannedProject,
+  { seed, solver, timeLimit }: Options,
+): Promise<readonly FailureCase[] | undefined> {
+  if (ir === undefined || outcome === undefined) return [];
+  const { placed, comesBack } = outcome;
+  const timed = timeLimit !== undefined;
+  const progress = progressLine(context);
+  progress.emit({ type: "phase", phase: "failures" });
+  const asked = { kind: "failures" as const, ir, placed, comesBack, seed, solver, timed };
+  return ask<"failures">(asked, context.signal).finally(progress.clear);
 }

@@ -1,5 +1,7 @@
 // `placet tui`: opens the terminal interface over one project; `plan --tui` and `apply --tui` come here too.
-import { renderWhy, why } from "../../../planner/index.ts";
+import { renderWhy } from "../../../planner/index.ts";
+import { ask } from "../../ask-thread.ts";
+import { explained } from "../../asking.ts";
 import { applyPlan } from "../../apply.ts";
 import { makePlan, type Planned } from "../../engine.ts";
 import { openProject } from "../../project.ts";
@@ -30,6 +32,7 @@ export async function run(context: CliContext, paths: readonly string[], options
   const world = openWorld(project.root, context);
   let latest: Planned | undefined;
   let planning = new AbortController();
+  let asking = new AbortController();
   const { openTui } = await import("../../tui/shell.tsx");
   await openTui({
     title: paths.join(" ") || ".",
@@ -46,13 +49,19 @@ export async function run(context: CliContext, paths: readonly string[], options
     stop: () => planning.abort(),
     why: async (workload, width) => {
       if (latest?.ir === undefined || latest.outcome === undefined) return ["there is no plan to explain"];
-      const report = await why(latest.ir, latest.before, latest.outcome, workload, context.now);
+      const { ir, before, outcome } = latest;
+      const about = { ir, before, without: options.without, outcome: explained(outcome), timed: false };
+      asking.abort(); // only the last that was asked is waited for
+      asking = new AbortController();
+      const report = await ask<"why">({ kind: "why", ...about, workload }, asking.signal);
+      if (report === undefined) return ["nobody waits for this answer any more"];
       return renderWhy(report, { width, paint: painter(false) }).split("\n");
     },
     apply: async (emit, signal) => {
       if (latest !== undefined) await applyPlan(latest.plan, world, { emit, signal, adopt: false, lockTimeout: 0 });
     },
   });
+  asking.abort();
   planning.abort(); // nobody waits for it any more
   return latest === undefined ? exitCode.stopped : planExitCode(latest.plan, false);
 }

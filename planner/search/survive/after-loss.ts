@@ -1,0 +1,180 @@
+// What happens when clusters are lost and nothing else moves: each replica that ran there comes back where there is room, where its rules hold
+// and where it costs least. It must not know what was promised, nor plan anything anew.
+import type { Ir } from "../../../compiler/index.ts";
+import { newTruth } from "../../nodes/index.ts";
+import type { Placement, Problem, Rule } from "../../problem.ts";
+import { compactOf } from "../compact.ts";
+import type { Compact } from "../compact.ts";
+import { newKeeps } from "../keeps.ts";
+import type { Keeps } from "../keeps.ts";
+import { newOnNodes } from "../on-nodes.ts";
+import type { OnNodes } from "../on-nodes.ts";
+import { hardestFirst } from "../start.ts";
+import { newState, placementOf } from "../state.ts";
+import type { State } from "../state.ts";
+import { summed, weigh } from "../weigh.ts";
+
+export interface Recovered {
+  readonly placement: Placement;
+  /** Replicas that find no place beside the rest, by workload. */
+  readonly homeless: ReadonlyMap<number, number>;
+  /** Workloads of which a rule does not hold any more with nothing else moved. */
+  readonly broken: readonly number[];
+}
+
+/** Replicas that are known to have a place, by workload and cluster. */
+export type Known = (workload: number, cluster: number) => number;
+
+/**
+ * Answers for one loss after the other, of a placement that stands. Undefined where its pods can not be put on pools in any order that is tried.
+ *
+ * @param problem without `survive`; nothing may be lost in it.
+ */
+export function newAfterLoss(
+  ir: Ir,
+  problem: Problem,
+  placement: Placement,
+): ((lost: ReadonlySet<number>, known: Known) => Recovered) | undefined {
+  const compact = compactOf(problem);
+  const state = newState(compact);
+  if (!stands(state, placement)) return undefined;
+  const weighed = weigh(compact);
+  const { cost } = summed(compact, weighed, weighed.terms.length);
+  const truth = newTruth(ir, problem);
+  const order = hardestFirst(compact, new Float64Array(compact.capacity.length).fill(1));
+  const ruledFirst = [...order].sort((a, b) => Number(isTarget(problem, b)) - Number(isTarget(problem, a)));
+  return (lost, known) => {
+    const back = state.remember();
+    const keeps = newKeeps({ ...compact, problem: { ...problem, rules: rulesWithout(problem.rules, lost) } }, []);
+    const nodes = newOnNodes(truth, keeps);
+    nodes.begin();
+    const missing = takeAway(state, lost);
+    const homeless = new Map<number, number>();
+    const ground = { state, keeps, nodes, cost, lost, known };
+    const own = ruledFirst.filter((w) => missing.has(w));
+    // What has a place for certain takes it before others look for one.
+    for (const w of own) missing.set(w, (missing.get(w) as number) - returnKnown(ground, w, missing.get(w) as number));
+    for (const w of own) {
+      const left = comeBack(ground, w, missing.get(w) as number);
+      if (left > 0) homeless.set(w, left);
+    }
+    const broken = own.filter((w) => !keeps.holds(state, w));
+    const found = { placement: placementOf(state), homeless, broken };
+    back();
+    return found;
+  };
+}
+
+interface Ground {
+  readonly state: State;
+  readonly keeps: Keeps;
+  readonly nodes: OnNodes;
+  readonly cost: Float64Array;
+  readonly lost: ReadonlySet<number>;
+  readonly known: Known;
+}
+
+/** Puts a placement on its pools, what has the fewest of them first. */
+function stands(state: State, placement: Placement): boolean {
+  const { candidateStart, slotStart } = state.compact;
+  const parts = placement.flatMap((counts, w) =>
+    counts.flatMap((replicas, i) => (replicas > 0 ? [{ c: (candidateStart[w] as number) + i, replicas }] : [])),
+  );
+  const pools = (c: number): number => (slotStart[c + 1] as number) - (slotStart[c] as number);
+  for (const { c, replicas } of parts.sort((a, b) => pools(a.c) - pools(b.c) || a.c - b.c)) {
+    state.add(c, replicas);
+    if (state.on[c] !== replicas) return false;
+  }
+  return true;
+}
+
+const isTarget = ({ rules }: Problem, w: number): boolean =>
+  rules.some((rule) => rule.kind === "near" && rule.of.includes(w));
+
+/** Replicas that a loss takes, by workload, taken away. Copies of `each` are gone with their clusters. */
+function takeAway({ compact, on, remove }: State, lost: ReadonlySet<number>): Map<number, number> {
+  const missing = new Map<number, number>();
+  for (let c = 0; c < on.length; c++) {
+    const here = on[c] as number;
+    if (here === 0 || !lost.has(compact.cluster[c] as number)) continue;
+    const w = compact.workloadOf[c] as number;
+    const gone = compact.problem.workloads[w]?.counting.kind === "each";
+    missing.set(w, (missing.get(w) ?? 0) + (gone ? 0 : here));
+    remove(c, here);
+  }
+  return missing;
+}
+
+/** Rules as they are for those who still have their clusters. */
+const rulesWithout = (rules: readonly Rule[], lost: ReadonlySet<number>): readonly Rule[] =>
+  rules.map((rule): Rule => {
+    if (rule.kind === "shares") return { ...rule, shares: rule.shares.filter(({ cluster }) => !lost.has(cluster)) };
+    if (rule.kind !== "spread") return rule;
+    const groups = rule.groups.map((group) => group.filter((cluster) => !lost.has(cluster)));
+    return { ...rule, groups: groups.filter((group) => group.length > 0) };
+  });
+
+const isWhole = ({ problem }: Compact, w: number): boolean => problem.workloads[w]?.counting.kind !== "divided";
+
+/** How many more steps of a workload a candidate takes, in replicas: rows, nodes, and one copy at most of what is whole. */
+function put({ state, nodes, lost }: Ground, c: number, wish: number): number {
+  const { cluster, workloadOf, step } = state.compact;
+  const w = workloadOf[c] as number;
+  const at = cluster[c] as number;
+  const size = step[w] as number;
+  if (lost.has(at) || (isWhole(state.compact, w) && (state.on[c] as number) > 0)) return 0;
+  for (let many = Math.floor(state.room(c, wish) / size) * size; many > 0; many = Math.floor(many / 2 / size) * size) {
+    state.add(c, many);
+    if (!nodes.packed(at) || nodes.packs(state, at)) return many;
+    state.remove(c, many);
+  }
+  return 0;
+}
+
+function returnKnown(ground: Ground, w: number, missing: number): number {
+  const { candidateStart, cluster } = ground.state.compact;
+  let came = 0;
+  for (let c = candidateStart[w] as number; c < (candidateStart[w + 1] as number) && came < missing; c++) {
+    const wish = Math.min(missing - came, ground.known(w, cluster[c] as number));
+    if (wish > 0) came += put(ground, c, wish);
+  }
+  return came;
+}
+
+/** Brings back so many replicas; returns how many find no place. */
+function comeBack(ground: Ground, w: number, missing: number): number {
+  const { state, keeps, cost } = ground;
+  const { candidateStart, step } = state.compact;
+  const size = step[w] as number;
+  const candidates = Array.from(
+    { length: (candidateStart[w + 1] as number) - (candidateStart[w] as number) },
+    (_, i) => (candidateStart[w] as number) + i,
+  ).sort((a, b) => (cost[a] as number) - (cost[b] as number) || a - b);
+  let left = missing;
+  if (!keeps.ruled(w)) {
+    for (const c of candidates) if (left >= size) left -= put(ground, c, left);
+    return left;
+  }
+  while (left >= size && oneMore(ground, w, candidates)) left -= size;
+  return left;
+}
+
+/**
+ * One step of what rules bind: the cheapest candidate on which all of them hold, else, where they do not hold yet, the one with the fewest of
+ * its own, which brings what is to be even nearer to it. What holds is never broken.
+ */
+function oneMore(ground: Ground, w: number, candidates: readonly number[]): boolean {
+  const { state, keeps } = ground;
+  const size = state.compact.step[w] as number;
+  const held = keeps.holds(state, w);
+  const thinnest: number[] = [];
+  for (const c of candidates) {
+    if (put(ground, c, size) === 0) continue;
+    if (keeps.holds(state, w)) return true;
+    state.remove(c, size);
+    if (!held) thinnest.push(c);
+  }
+  thinnest.sort((a, b) => (state.on[a] as number) - (state.on[b] as number));
+  const [best] = thinnest;
+  return best !== undefined && put(ground, best, size) > 0;
+}
