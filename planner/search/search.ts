@@ -40,7 +40,7 @@ import { newGain, worth } from "./value.ts";
 import { reweighed, tempered } from "./temper.ts";
 import { summed, weigh } from "./weigh.ts";
 import type { Weighed } from "./weigh.ts";
-import type { Weights } from "./arcs.ts";
+import type { Arcs, Weights } from "./arcs.ts";
 
 export interface Searched {
   readonly solution: ExactSolution;
@@ -287,12 +287,20 @@ function firstPrices(ground: SearchGround, weighed: Weighed, prices: Float64Arra
   const begun = { average: ascent.average, prices: Float64Array.from(ascent.prices).fill(0, compact.capacity.length) };
   const linear = primalDual(compact, arcs, { iterations: LINEAR, enough: NEARLY, from: begun, now, stopped: over });
   const from = linear.prices.slice(0, ascent.prices.length);
-  const proven = linear === begun ? ascent : ascend(compact, arcs, { steps: ALONG, upper, from, stopped: over });
+  // What the nearly linear answer costs is a far better guess of what can be reached than the first one.
+  const hope = Math.min(upper, (1 + NEARLY / 2) * paidFor(arcs, linear.average));
+  const proven = linear === begun ? ascent : ascend(compact, arcs, { steps: ALONG, upper: hope, from, stopped: over });
   prices.set(proven.bound > ascent.bound ? proven.prices : ascent.prices);
   const wish = new Float64Array(compact.most.length);
   arcs.candidate.forEach((c, a) => (wish[c] = (wish[c] as number) + (linear.average[a] as number)));
   const soft = factors === undefined ? undefined : { factors, weights, prices: Float64Array.from(prices) };
   return { arcs, average: linear.average, wish, soft };
+}
+
+function paidFor({ cost, constant }: Arcs, amount: Float64Array): number {
+  let sum = constant;
+  for (let a = 0; a < cost.length; a++) sum += (cost[a] as number) * (amount[a] as number);
+  return sum;
 }
 
 export interface SearchGround {

@@ -9,13 +9,15 @@ import type { State } from "../state.ts";
 import { chargeLatency } from "../weigh.ts";
 import type { Weighed } from "../weigh.ts";
 import { newBonds } from "./bonds.ts";
-import type { Bonds } from "./bonds.ts";
+import type { Bonds, Own } from "./bonds.ts";
 import { newCharges } from "./charges.ts";
 import { placeFamily } from "./family.ts";
 import type { FamilyGround } from "./family.ts";
 import { costOf } from "./single.ts";
 import { newSteps } from "./steps.ts";
 import type { Steps } from "./steps.ts";
+
+import { alignWishes } from "./wishes.ts";
 
 export { newBonds, newSteps, type Bonds, type Steps };
 
@@ -61,6 +63,7 @@ export function newRuled(search: RuledGround, state: State, improver: Improver):
     holds: (w) => keeps.holds(state, w),
   };
   const families = familiesOf(search);
+  if (search.wish !== undefined) alignWishes(compact, bonds, search.wish);
   const sourcesOf = (family: readonly number[]): readonly number[] => family.flatMap((w) => charges.sourcesOf(w));
   return {
     families,
@@ -125,11 +128,21 @@ function leastOf({ state, weights, charges }: FamilyGround, w: number): number {
   return least === Infinity ? 0 : Math.min(0, least) + Math.max(0, least) * (wanted[w] as number) * (step[w] as number);
 }
 
-/** Families, the hardest first; each member but once. */
-function familiesOf({ compact, keeps, prices }: RuledGround): readonly Family[] {
+/** Families, those with the least choice first, then the hardest; each member but once. */
+function familiesOf({ compact, keeps, bonds, prices }: RuledGround): readonly Family[] {
   const seen = new Set<readonly number[]>();
   for (const w of hardestFirst(compact, prices)) if (keeps.ruled(w)) seen.add(keeps.family(w));
-  return [...seen];
+  const choice = (family: Family): number => Math.min(...family.map((w) => choiceOf(bonds.own(w))));
+  return [...seen]
+    .map((family) => ({ family, choice: choice(family) }))
+    .sort((a, b) => a.choice - b.choice)
+    .map(({ family }) => family);
+}
+
+/** What has shares can not go elsewhere at all, what is spread evenly must go everywhere. */
+function choiceOf(own: readonly Own[]): number {
+  if (own.some(({ kind }) => kind === "shares")) return 0;
+  return own.some((promise) => promise.kind === "spread" && promise.max === undefined) ? 1 : 2;
 }
 
 function stands({ compact, keeps }: RuledGround, state: State, family: readonly number[]): boolean {
