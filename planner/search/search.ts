@@ -18,6 +18,7 @@ import type { Compact } from "./compact.ts";
 import { makeEven, placeOfEven } from "./even-first.ts";
 import { decideFamily, improveFamilies } from "./families.ts";
 import { placeFirst } from "./first-placement.ts";
+import { firstPrices } from "./first-prices.ts";
 import { newImprover } from "./improve.ts";
 import type { Improver } from "./improve.ts";
 import { newKeeps } from "./keeps.ts";
@@ -26,7 +27,6 @@ import { neighbourhoods } from "./neighbourhoods.ts";
 import { worthwhile } from "./reduce.ts";
 import { newOnNodes, standOnNodes } from "./on-nodes.ts";
 import type { OnNodes } from "./on-nodes.ts";
-import { primalDual } from "./primal-dual.ts";
 import { prove } from "./proof.ts";
 import type { Proof } from "./proof.ts";
 import { attendSurvival, newKeeping } from "./survive/index.ts";
@@ -37,10 +37,9 @@ import type { Steps } from "./ruled/index.ts";
 import { newState, placementOf } from "./state.ts";
 import type { State } from "./state.ts";
 import { newGain, worth } from "./value.ts";
-import { reweighed, tempered } from "./temper.ts";
 import { summed, weigh } from "./weigh.ts";
 import type { Weighed } from "./weigh.ts";
-import type { Arcs, Weights } from "./arcs.ts";
+import type { Weights } from "./arcs.ts";
 
 export interface Searched {
   readonly solution: ExactSolution;
@@ -53,13 +52,8 @@ export interface Searched {
 
 /** Milliseconds that a step takes for each candidate that it looks at. */
 const LOOK = 7e-3;
-/** Passes over the pairs for the prices: at first, towards the linear optimum, from there, and when the answer is not yet near enough. */
-const ASCENT = 60;
-const LINEAR = 480;
-const ALONG = 30;
+/** Passes over the pairs for the prices when the answer is not yet near enough. */
 const SHARPER = 300;
-/** How far from the linear optimum prices and averaged answer may be together. */
-const NEARLY = 0.004;
 /** Rounds of steps at most; each goes over all workloads once. */
 const ROUNDS = 16;
 /** Longest chain of those that make way; a longer one is tried when a round gains less than this share. */
@@ -272,37 +266,6 @@ export async function search(
   return done();
 }
 
-/** Prices near those of the linear optimum, left in `prices`, and the averaged answers that led to them. */
-function firstPrices(ground: SearchGround, weighed: Weighed, prices: Float64Array) {
-  const { compact, keeping, over, options } = ground;
-  const factors = tempered(compact, weighed);
-  const weights = factors === undefined ? ground.weights : reweighed(compact, weighed, factors);
-  const guess = newState(compact, keeping?.allows);
-  fill(ground, guess, prices);
-  const arcs = arcsOf(compact, weights);
-  const upper = worth(guess, weights);
-  const ascent = ascend(compact, arcs, { steps: ASCENT, upper, stopped: over });
-  const { now } = options;
-  // Prices of ties that a few passes leave are noise; without them the linear optimum is found sooner.
-  const begun = { average: ascent.average, prices: Float64Array.from(ascent.prices).fill(0, compact.capacity.length) };
-  const linear = primalDual(compact, arcs, { iterations: LINEAR, enough: NEARLY, from: begun, now, stopped: over });
-  const from = linear.prices.slice(0, ascent.prices.length);
-  // What the nearly linear answer costs is a far better guess of what can be reached than the first one.
-  const hope = Math.min(upper, (1 + NEARLY / 2) * paidFor(arcs, linear.average));
-  const proven = linear === begun ? ascent : ascend(compact, arcs, { steps: ALONG, upper: hope, from, stopped: over });
-  prices.set(proven.bound > ascent.bound ? proven.prices : ascent.prices);
-  const wish = new Float64Array(compact.most.length);
-  arcs.candidate.forEach((c, a) => (wish[c] = (wish[c] as number) + (linear.average[a] as number)));
-  const soft = factors === undefined ? undefined : { factors, weights, prices: Float64Array.from(prices) };
-  return { arcs, average: linear.average, wish, soft };
-}
-
-function paidFor({ cost, constant }: Arcs, amount: Float64Array): number {
-  let sum = constant;
-  for (let a = 0; a < cost.length; a++) sum += (cost[a] as number) * (amount[a] as number);
-  return sum;
-}
-
 export interface SearchGround {
   readonly compact: Compact;
   readonly weights: Weights;
@@ -316,20 +279,6 @@ export interface SearchGround {
   readonly learnt: Pick<Learnt, "cuts" | "limits" | "truth">;
   readonly nodes: OnNodes;
   readonly over: () => boolean;
-}
-
-/** A quick placement without prices, that only says about how much everything will cost. */
-function fill({ compact, weights }: SearchGround, state: State, prices: Float64Array): void {
-  const ranked = rankedBy(compact, weights.cost, prices);
-  for (let w = 0; w < compact.workloads; w++) {
-    const size = compact.step[w] as number;
-    let open = (compact.wanted[w] as number) * size;
-    for (let k = compact.candidateStart[w] as number; k < (compact.candidateStart[w + 1] as number) && open > 0; k++) {
-      const many = Math.floor(state.room(ranked[k] as number, open) / size) * size;
-      if (many > 0) state.add(ranked[k] as number, many);
-      open -= many;
-    }
-  }
 }
 
 function improverOf(

@@ -1,0 +1,65 @@
+// Prices to begin with and an answer near the linear optimum that they belong to: a subgradient's first passes, the primal-dual steps from there, and
+// what both prove. It must not know steps or rules.
+import { arcsOf } from "./arcs.ts";
+import type { Arcs } from "./arcs.ts";
+import { ascend } from "./bound.ts";
+import { primalDual } from "./primal-dual.ts";
+import type { SearchGround } from "./search.ts";
+import { rankedBy } from "./start.ts";
+import { newState } from "./state.ts";
+import type { State } from "./state.ts";
+import { reweighed, tempered } from "./temper.ts";
+import { worth } from "./value.ts";
+import type { Weighed } from "./weigh.ts";
+
+/** Passes over the pairs: at first, towards the linear optimum, and from there. */
+const ASCENT = 60;
+const LINEAR = 480;
+const ALONG = 30;
+/** How far from the linear optimum prices and averaged answer may be together. */
+const NEARLY = 0.004;
+
+/** Prices near those of the linear optimum, left in `prices`, and the averaged answers that led to them. */
+export function firstPrices(ground: SearchGround, weighed: Weighed, prices: Float64Array) {
+  const { compact, keeping, over, options } = ground;
+  const factors = tempered(compact, weighed);
+  const weights = factors === undefined ? ground.weights : reweighed(compact, weighed, factors);
+  const guess = newState(compact, keeping?.allows);
+  fill(ground, guess, prices);
+  const arcs = arcsOf(compact, weights);
+  const upper = worth(guess, weights);
+  const ascent = ascend(compact, arcs, { steps: ASCENT, upper, stopped: over });
+  const { now } = options;
+  // Prices of ties that a few passes leave are noise; without them the linear optimum is found sooner.
+  const begun = { average: ascent.average, prices: Float64Array.from(ascent.prices).fill(0, compact.capacity.length) };
+  const linear = primalDual(compact, arcs, { iterations: LINEAR, enough: NEARLY, from: begun, now, stopped: over });
+  const from = linear.prices.slice(0, ascent.prices.length);
+  // What the nearly linear answer costs is a far better guess of what can be reached than the first one.
+  const hope = Math.min(upper, (1 + NEARLY / 2) * paidFor(arcs, linear.average));
+  const proven = linear === begun ? ascent : ascend(compact, arcs, { steps: ALONG, upper: hope, from, stopped: over });
+  prices.set(proven.bound > ascent.bound ? proven.prices : ascent.prices);
+  const wish = new Float64Array(compact.most.length);
+  arcs.candidate.forEach((c, a) => (wish[c] = (wish[c] as number) + (linear.average[a] as number)));
+  const soft = factors === undefined ? undefined : { factors, weights, prices: Float64Array.from(prices) };
+  return { arcs, average: linear.average, wish, soft };
+}
+
+function paidFor({ cost, constant }: Arcs, amount: Float64Array): number {
+  let sum = constant;
+  for (let a = 0; a < cost.length; a++) sum += (cost[a] as number) * (amount[a] as number);
+  return sum;
+}
+
+/** A quick placement without prices, that only says about how much everything will cost. */
+function fill({ compact, weights }: SearchGround, state: State, prices: Float64Array): void {
+  const ranked = rankedBy(compact, weights.cost, prices);
+  for (let w = 0; w < compact.workloads; w++) {
+    const size = compact.step[w] as number;
+    let open = (compact.wanted[w] as number) * size;
+    for (let k = compact.candidateStart[w] as number; k < (compact.candidateStart[w + 1] as number) && open > 0; k++) {
+      const many = Math.floor(state.room(ranked[k] as number, open) / size) * size;
+      if (many > 0) state.add(ranked[k] as number, many);
+      open -= many;
+    }
+  }
+}
