@@ -1,5 +1,4 @@
 // Workloads that rules bind, placed by what the rules mean: every rule kept, the best distributions found, steps that never break a promise.
-import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import type { Candidate, Problem, ProblemWorkload, Rule } from "../../planner/index.ts";
 import { valuesOf } from "../../planner/presolve/index.ts";
@@ -19,7 +18,7 @@ const options = {
   timeLimit: 1_000,
   seed: 1,
   solver: "search",
-  now: () => performance.now(),
+  now: () => process.cpuUsage().user / 1000,
   stopped: () => false,
 };
 
