@@ -244,6 +244,7 @@ export async function search(
     over: () => over() || near() || enumeration?.done() === true,
     packs,
     better,
+    leaning: (random) => enumeration?.leaning(random),
     turn: (milliseconds) => {
       const goesOn = enumeration?.run(milliseconds, proof) ?? false;
       better();

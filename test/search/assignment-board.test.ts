@@ -57,6 +57,7 @@ const calm = {
   packs: () => true,
   better: () => undefined,
   turn: () => false,
+  leaning: () => undefined,
 };
 
 describe("the board", () => {

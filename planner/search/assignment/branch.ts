@@ -26,6 +26,8 @@ export interface Branched {
   readonly done: boolean;
   /** By option: 0 where no placement as good as `value` has it. */
   readonly keeps: Uint8Array;
+  /** By item: what is paid for it where the bound of all is best. */
+  readonly pay: Float64Array;
 }
 
 /** Passes for the bound at first, and of each branch. */
@@ -75,7 +77,7 @@ export function branch(given: Sacks, pay: Float64Array, options: BranchOptions):
     bound = Math.max(bound, Math.min(value, upwards(most + Math.max(unit, slack(most)), value, unit)));
   }
   const near = ruledOut(given, start, value + slack(value));
-  return { bound: isDone() ? value : bound, value, done: isDone(), keeps: near.options ?? root.open };
+  return { bound: isDone() ? value : bound, value, done: isDone(), keeps: near.options ?? root.open, pay: start };
 }
 
 /** The least that a value may be that is none below it: all differ from one that is reached by whole units. */

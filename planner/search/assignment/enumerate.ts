@@ -15,6 +15,7 @@ import type { State } from "../state.ts";
 import { summed } from "../weigh.ts";
 import type { Weighed } from "../weigh.ts";
 import { branch } from "./branch.ts";
+import { newSackBound } from "./sack-bound.ts";
 import { comesOnce, sacksOf } from "./sacks.ts";
 import type { Sacks } from "./sacks.ts";
 import { takeOver, wishOf } from "./take-over.ts";
@@ -28,6 +29,11 @@ export interface Enumeration {
   readonly done: () => boolean;
   /** By candidate: 0 where no placement as good has it; undefined before the first run. */
   readonly keeps: () => Uint8Array | undefined;
+  /**
+   * By workload the candidate that would take it at what is paid for it, a little wrong, or −1 where none would: clusters are full, but not everything
+   * is somewhere once. Undefined before the first run.
+   */
+  readonly leaning: (random: () => number) => Int32Array | undefined;
 }
 
 export interface EnumerationGround {
@@ -45,9 +51,14 @@ export interface EnumerationGround {
 /** Passes for prices before and after those towards the linear optimum; iterations of those, and how near is enough. */
 const SHARPER = { begin: 60, iterations: 3_000, enough: 1e-6, end: 120 };
 /** Looks of a millisecond on a common machine. */
-const LOOKS = 80_000;
+const LOOKS = 100_000;
 /** Looks between two questions whether to stop. */
 const ASK = 400_000;
+/** The share of what is open that a turn must close for the next to be as long; and how much shorter that is else. */
+const GAINED = 0.05;
+const FRUITLESS = 0.15;
+/** How wrong payments are at most where it is said what clusters lean to. */
+const WRONG = 3;
 /** Digits after which prices end. */
 const DIGITS = 7;
 /** What values come to where they are no multiples of anything: numbers that tolerances suit. */
@@ -61,6 +72,8 @@ export function newEnumeration(ground: EnumerationGround): Enumeration | undefin
   const proven = new Map<number, Proven>();
   const sharp = new Map<number, Float64Array>();
   let [isDone, keeps]: [boolean, Uint8Array | undefined] = [false, undefined];
+  let fruitless = false;
+  let leaning: ReturnType<typeof newLeaning> | undefined;
   const raised = ({ objective }: Proof): Proof => {
     const higher = objective.map((term, t) => {
       const known = proven.get(t);
@@ -73,9 +86,10 @@ export function newEnumeration(ground: EnumerationGround): Enumeration | undefin
   return {
     done: () => isDone,
     keeps: () => keeps,
+    leaning: (random) => leaning?.(random),
     raised,
     run: (milliseconds, proof) => {
-      const budget = newBudget(ground, milliseconds);
+      const budget = newBudget(ground, fruitless ? milliseconds * FRUITLESS : milliseconds);
       for (;;) {
         const values = valuesOf(problem, placementOf(state));
         const { objective } = raised({
@@ -85,10 +99,13 @@ export function newEnumeration(ground: EnumerationGround): Enumeration | undefin
         const t = objective.findIndex(({ value, bound }) => !reaches(value, bound));
         isDone = t < 0 || !isOfSums(weighed, problem, t);
         if (isDone) return false;
+        const before = (objective[t]?.value ?? 0) - (objective[t]?.bound ?? -Infinity);
         const found = enumerated(ground, values, t, objective[t]?.bound ?? -Infinity, budget, sharp);
         if (found === undefined) return false;
+        fruitless = found.left > before * (1 - GAINED);
         proven.set(t, { bound: found.bound, before: values.slice(0, t) });
         keeps = found.keeps;
+        leaning = newLeaning(found.sacks, found.pay, found.away);
         if (!found.done) return true;
       }
     },
@@ -165,7 +182,26 @@ function enumerated(
   const keeps = new Uint8Array(compact.most.length);
   for (let o = 0; o < sacks.candidate.length; o++)
     if (found.keeps[o] === 1 && (sacks.candidate[o] as number) >= 0) keeps[sacks.candidate[o] as number] = 1;
-  return { bound: Number(((found.bound * scale) / factor).toPrecision(12)), done: found.done, keeps };
+  return {
+    bound: Number(((found.bound * scale) / factor).toPrecision(12)),
+    done: found.done,
+    keeps,
+    sacks,
+    pay: found.pay,
+    away: found.value - found.bound,
+    left: ((found.value - found.bound) * scale) / factor,
+  };
+}
+
+/** What clusters would take at about these payments; wrong by as much as is left between bound and value, shared out. */
+function newLeaning(sacks: Sacks, pay: Float64Array, away: number) {
+  const at = newSackBound(sacks, pay);
+  return (random: () => number): Int32Array => {
+    const wrong = (WRONG * random() ** 2 * away) / Math.sqrt(sacks.items);
+    at.pay.forEach((_, item) => (at.pay[item] = (pay[item] as number) + wrong * (2 * random() - 1)));
+    at.pass();
+    return at.at.map((o, item) => ((at.times[item] as number) > 0 ? (sacks.candidate[o] as number) : -1));
+  };
 }
 
 /** Prices nearer the linear optimum than a search of many steps needs them. */

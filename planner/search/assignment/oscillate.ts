@@ -16,6 +16,8 @@ export interface OscillateOptions extends Pick<SolveOptions, "seed" | "now"> {
   readonly packs: (cluster: number) => boolean;
   /** Told when something better stands. */
   readonly better: () => void;
+  /** By workload the candidate that another leans to, or −1; undefined when it knows nothing. */
+  readonly leaning: (random: () => number) => Int32Array | undefined;
   /** What takes turns with it: asked to go on for so many milliseconds of steps; false when it can do nothing more. */
   readonly turn: (milliseconds: number) => boolean;
 }
@@ -38,6 +40,10 @@ export function oscillate(ground: Ground, prices: Float64Array, options: Oscilla
   let [turned, next, goesOn] = [0, Math.min(TURN.most, TURN.forTwo * steps.count ** 2), true];
   relink(steps, {
     seed: options.seed,
+    leaning: (random) => {
+      const lean = options.leaning(random);
+      return lean === undefined ? undefined : steps.kind.map((kind) => optionOf(ground.state, steps, kind, lean));
+    },
     enough: (looks) => {
       worked(options.now, (looks - told) / LOOKS_A_MILLISECOND);
       [told, looked] = [looks, looks];
@@ -79,4 +85,15 @@ function wishOf({ compact, on }: State, steps: Steps, at: Int32Array): ReadonlyM
     if (c >= 0) wish.set(c, (wish.get(c) ?? 0) + (compact.step[compact.workloadOf[c] as number] as number));
   }
   return wish;
+}
+
+/** The option of a kind that is the candidate of its workload; −1 where there is none. */
+function optionOf(
+  { compact }: State,
+  { workloads, optionAt, clusters }: Steps,
+  kind: number,
+  lean: Int32Array,
+): number {
+  const c = lean[workloads[kind] as number] as number;
+  return c < 0 ? -1 : (optionAt[kind * clusters + (compact.cluster[c] as number)] as number);
 }

@@ -14,6 +14,8 @@ export interface RelinkOptions {
   readonly enough: (looks: number) => boolean;
   /** Told of each placement (options by step) that is better than all before; false when it can not be used. */
   readonly found: (at: Int32Array) => boolean;
+  /** Where another would begin: by step an option, or −1 where it does not know; undefined when it knows nothing. */
+  readonly leaning: (random: () => number) => Int32Array | undefined;
 }
 
 /** Places on the way between two placements that are taken down. */
@@ -28,10 +30,12 @@ const RISE = 0.05;
 const FALL = 0.05;
 /** Walks without a new placement worth keeping, after which all but the best make way for new ones. */
 const DRY = 40;
+/** Looks at each step that asking where another leans to counts as. */
+const LEANING = 100;
 const EPSILON = 1e-7;
 
 /** Looks for cheaper placements, beginning with the one at hand, until it is told that it is enough. */
-export function relink(steps: Steps, { seed, enough, found }: RelinkOptions): void {
+export function relink(steps: Steps, { seed, enough, found, leaning }: RelinkOptions): void {
   const board = newBoard(steps);
   const random = newRandom(seed);
   board.set(steps.now);
@@ -59,12 +63,22 @@ export function relink(steps: Steps, { seed, enough, found }: RelinkOptions): vo
     descent.run(over);
     return elite.keep(board.at, board.worth());
   };
+  /** Near the linear optimum, and every other time where another leans to. */
+  let guesses = 0;
+  const begun = (): Int32Array => {
+    const near = guess(steps, random);
+    const lean = guesses++ % 2 === 0 ? leaning(random) : undefined;
+    laid += lean === undefined ? 0 : LEANING * steps.count;
+    return lean === undefined
+      ? near
+      : near.map((option, s) => ((lean[s] as number) < 0 ? option : (lean[s] as number)));
+  };
   for (let turn = 0; !over(); turn++) {
     descent.widen(WIDTHS[turn % WIDTHS.length] as number);
     elite.clear();
     descend(favourite);
     for (let n = 1; n < elite.size && !over(); n++) {
-      descend(guess(steps, random));
+      descend(begun());
       adapt(board, fitted);
       fitted = false;
     }

@@ -16,6 +16,8 @@ export interface SackBound {
   readonly decided: Int32Array;
   /** By item: how many take it in the last answer. */
   readonly times: Int32Array;
+  /** By item: one of the options that took it, where any did. */
+  readonly at: Int32Array;
   readonly decide: (option: number) => void;
   readonly rule: (option: number) => void;
   /** The state now; `back` returns to it. */
@@ -259,6 +261,7 @@ export function newSackBound(sacks: Sacks, from: Float64Array): SackBound {
     open,
     decided,
     times,
+    at,
     pass,
     ascend,
     probe,
