@@ -1,6 +1,6 @@
 // What runs stays: a problem in which it is held where it is, so that only what is missing is left to decide. It must not know rules beyond
 // whom they speak of, nor what becomes of the answer.
-import { columnsOf, picked, withColumns } from "../columns.ts";
+import { columnsOf, nowhere, picked, withColumns } from "../columns.ts";
 import type { CandidateColumns } from "../columns.ts";
 import type { Placement, Problem, ProblemWorkload } from "../problem.ts";
 import { speaksOf } from "./components.ts";
@@ -56,46 +56,61 @@ export function heldOf(problem: Problem, open: ReadonlySet<number>): Held {
 export function leastMoves({ workloads }: Problem): number {
   return workloads.reduce((sum, workload) => {
     const { before } = columnsOf(workload);
-    return sum + workload.leaving + before.reduce((a, b) => a + b, 0) - mostKept(workload);
+    const running = runningOn(workload);
+    return (
+      sum + workload.leaving + running.reduce((n, i) => n + (before[i] as number), 0) - mostKept(workload, running)
+    );
   }, 0);
+}
+
+/** What runs of a workload, where it may stay, as one that has no choice. */
+export function asItRuns(workload: ProblemWorkload): ProblemWorkload {
+  const columns = picked(columnsOf(workload), runningOn(workload));
+  const most = columns.most.map((many, i) => Math.min(many, columns.before[i] as number));
+  const total = most.reduce((a, b) => a + b, 0);
+  return withColumns(workload, { ...columns, most }, { counting: { kind: "divided", total } });
 }
 
 /** A placement of the held problem as one of the whole. */
 export function wholeOf(problem: Problem, { origin, places }: Held, placement: Placement): Placement {
-  const whole = problem.workloads.map((workload) => Array.from(columnsOf(workload).cluster, () => 0));
+  const whole = problem.workloads.map(nowhere);
   placement.forEach((counts, h) => {
     const own = whole[origin[h] as number] as number[];
-    places[h]?.forEach((i, k) => (own[i] = (own[i] as number) + (counts[k] ?? 0)));
+    const at = places[h] as readonly number[];
+    for (let k = 0; k < at.length; k++) own[at[k] as number] = (own[at[k] as number] as number) + (counts[k] ?? 0);
   });
   return whole;
 }
 
+/** Candidates where something runs. */
+export function runningOn(workload: ProblemWorkload): number[] {
+  const { before } = columnsOf(workload);
+  const found: number[] = [];
+  for (let i = 0; i < before.length; i++) if ((before[i] as number) > 0) found.push(i);
+  return found;
+}
+
 /** The most replicas of a workload that can stay where they are. */
-function mostKept(workload: ProblemWorkload): number {
+function mostKept(workload: ProblemWorkload, running: readonly number[]): number {
   const { counting } = workload;
   const { before, most, cluster } = columnsOf(workload);
+  const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
   if (counting.kind === "divided")
-    return Math.min(
-      counting.total,
-      before.reduce((sum, many, i) => sum + Math.min(many, most[i] as number), 0),
-    );
+    return Math.min(counting.total, sum(running.map((i) => Math.min(before[i] as number, most[i] as number))));
   const { size } = counting;
   const required = counting.kind === "each" ? new Set(counting.required) : undefined;
-  const kept = Array.from(before, (many, i) =>
-    (most[i] as number) >= size && required?.has(cluster[i] as number) !== false ? Math.min(many, size) : 0,
-  );
-  const copies = counting.kind === "copies" ? counting.clusters : kept.length;
-  return kept
-    .sort((a, b) => b - a)
-    .slice(0, copies)
-    .reduce((a, b) => a + b, 0);
+  const usable = running.filter((i) => (most[i] as number) >= size && required?.has(cluster[i] as number) !== false);
+  const kept = usable.map((i) => Math.min(before[i] as number, size)).sort((a, b) => b - a);
+  return sum(counting.kind === "copies" ? kept.slice(0, counting.clusters) : kept);
 }
 
 function sharesOf(workload: ProblemWorkload, spoken: boolean, open: ReadonlySet<number>): Shares {
-  const { before } = columnsOf(workload);
   if (workload.counting.kind === "each" && !workload.optional) return { rest: onEach(workload) };
-  if (before.every((many) => many === 0)) return { rest: whole(workload, false) };
-  return workload.counting.kind === "divided" ? divided(workload, spoken, open) : copies(workload, spoken, open);
+  const running = runningOn(workload);
+  if (running.length === 0) return { rest: whole(workload, false) };
+  return workload.counting.kind === "divided"
+    ? divided(workload, running, spoken, open)
+    : copies(workload, running, spoken, open);
 }
 
 interface Shares {
@@ -122,52 +137,58 @@ function onEach(workload: ProblemWorkload): Share {
 }
 
 /** Replicas that may each go anywhere: those that run stay, others come beside them. */
-function divided(workload: ProblemWorkload, spoken: boolean, open: ReadonlySet<number>): Shares {
+function divided(
+  workload: ProblemWorkload,
+  running: readonly number[],
+  spoken: boolean,
+  open: ReadonlySet<number>,
+): Shares {
   const columns = columnsOf(workload);
   const total = wantedOf(workload);
   const { counting } = workload;
-  const some = counting.kind === "divided" && counting.clusters !== undefined ? counting.clusters : undefined;
-  const touched = columns.before.some((many, i) => many > 0 && open.has(columns.cluster[i] as number));
-  const keeps = columns.before.map((many, i) =>
-    open.has(columns.cluster[i] as number) ? 0 : Math.min(many, columns.most[i] as number),
-  );
+  const some = counting.kind === "divided" ? counting.clusters : undefined;
+  const there = running.filter((i) => !open.has(columns.cluster[i] as number) && (columns.most[i] as number) > 0);
+  const keeps = there.map((i) => Math.min(columns.before[i] as number, columns.most[i] as number));
   const kept = keeps.reduce((a, b) => a + b, 0);
-  const there = [...keeps.keys()].filter((i) => (keeps[i] as number) > 0);
-  const over = columns.before.reduce((sum, many, i) => sum + many - (keeps[i] as number), workload.leaving);
+  const touched = running.some((i) => open.has(columns.cluster[i] as number));
+  const held = { ...picked(columns, there), before: Int32Array.from(keeps), most: Float64Array.from(keeps) };
   if (kept >= total && !touched && (some === undefined || (some === there.length && kept === total))) {
-    const own = picked({ ...columns, before: keeps, most: Float64Array.from(keeps) }, there);
-    const changed = { leaving: over, ...(kept === total ? { optional: false } : {}) };
-    return {
-      rest: { workload: withColumns(workload, own, changed), places: there, stays: kept === total, loose: false },
-    };
+    const before = running.reduce((sum, i) => sum + (columns.before[i] as number), 0);
+    const stays = kept === total;
+    const changed = { leaving: workload.leaving + before - kept, ...(stays ? { optional: false } : {}) };
+    return { rest: { workload: withColumns(workload, held, changed), places: there, stays, loose: false } };
   }
   if (spoken || some !== undefined || kept >= total || there.length === 0) return { rest: whole(workload, true) };
-  const most = columns.most.map((many, i) => many - (keeps[i] as number));
-  const before = columns.before.map((many, i) => many - (keeps[i] as number));
-  const rest = withColumns(
-    workload,
-    { ...columns, most, before },
-    { counting: { kind: "divided", total: total - kept } },
-  );
-  const own = picked({ ...columns, before: keeps, most: Float64Array.from(keeps) }, there);
-  const held = withColumns(workload, own, { counting: { kind: "divided", total: kept }, leaving: 0, optional: false });
+  const most = Float64Array.from(columns.most);
+  const before = Int32Array.from(columns.before);
+  there.forEach((i, k) => {
+    most[i] = (most[i] as number) - (keeps[k] as number);
+    before[i] = (before[i] as number) - (keeps[k] as number);
+  });
+  const missing = { counting: { kind: "divided", total: total - kept } } as const;
+  const fixed = { counting: { kind: "divided", total: kept }, leaving: 0, optional: false } as const;
   return {
-    rest: whole(rest, touched),
-    held: { workload: held, places: there, stays: true, loose: false },
+    rest: whole(withColumns(workload, { ...columns, most, before }, missing), touched),
+    held: { workload: withColumns(workload, held, fixed), places: there, stays: true, loose: false },
   };
 }
 
 /** Whole copies: those that run stay, others come beside them. */
-function copies(workload: ProblemWorkload, spoken: boolean, open: ReadonlySet<number>): Shares {
+function copies(
+  workload: ProblemWorkload,
+  running: readonly number[],
+  spoken: boolean,
+  open: ReadonlySet<number>,
+): Shares {
   const { counting } = workload;
   const columns = columnsOf(workload);
   if (counting.kind === "divided") return { rest: whole(workload, true) };
   const { size } = counting;
-  const runs = (i: number): boolean => (columns.before[i] as number) > 0 && (columns.most[i] as number) >= size;
-  const touched = [...columns.before.keys()].some((i) => runs(i) && open.has(columns.cluster[i] as number));
+  const usable = running.filter((i) => (columns.most[i] as number) >= size);
+  const touched = usable.some((i) => open.has(columns.cluster[i] as number));
   const required = counting.kind === "each" ? new Set(counting.required) : undefined;
-  const there = [...columns.before.keys()].filter(
-    (i) => runs(i) && !open.has(columns.cluster[i] as number) && required?.has(columns.cluster[i] as number) !== false,
+  const there = usable.filter(
+    (i) => !open.has(columns.cluster[i] as number) && required?.has(columns.cluster[i] as number) !== false,
   );
   const wanted = counting.kind === "copies" ? counting.clusters : counting.required.length;
   if (there.length >= wanted && (!touched || there.length === wanted)) {

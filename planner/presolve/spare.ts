@@ -11,7 +11,36 @@ export function roomBeside(
   problem: Problem,
   held: readonly ProblemWorkload[],
 ): (workload: ProblemWorkload) => (candidate: number) => number {
-  const { pools, clusters, resources } = problem;
+  const size = problem.resources.length;
+  const { inPool, inCluster } = leftBeside(problem, held);
+  return (workload) => {
+    const { cluster, pools: on } = columnsOf(workload);
+    const asked = workload.demand.flatMap((amount, r) => (amount > 0 ? [r] : []));
+    const room = (left: Float64Array, at: number): number => {
+      let least = Infinity;
+      for (const r of asked)
+        least = Math.min(least, Math.floor(((left[at * size + r] as number) + 1e-7) / (workload.demand[r] as number)));
+      return Math.max(0, least);
+    };
+    return (i) => {
+      let sum = 0;
+      for (const p of on[i] as readonly number[]) sum += room(inPool, p);
+      return Math.min(sum, room(inCluster, cluster[i] as number));
+    };
+  };
+}
+
+/** Clusters that hold less, by the sum of their nodes, than what is held there asks for. */
+export function overfullWith(problem: Problem, held: readonly ProblemWorkload[]): readonly number[] {
+  const size = problem.resources.length;
+  const { inCluster } = leftBeside(problem, held);
+  return problem.clusters.flatMap((_, c) =>
+    inCluster.subarray(c * size, (c + 1) * size).some((left) => left < -1e-6) ? [c] : [],
+  );
+}
+
+/** What is left of each resource, by pool and by cluster; what may be on several pools is taken from its cluster alone. */
+function leftBeside({ pools, clusters, resources }: Problem, held: readonly ProblemWorkload[]) {
   const size = resources.length;
   const inPool = new Float64Array(pools.length * size);
   const inCluster = new Float64Array(clusters.length * size);
@@ -39,19 +68,5 @@ export function roomBeside(
       }
     }
   }
-  return (workload) => {
-    const { cluster, pools: on } = columnsOf(workload);
-    const asked = workload.demand.flatMap((amount, r) => (amount > 0 ? [r] : []));
-    const room = (left: Float64Array, at: number): number => {
-      let least = Infinity;
-      for (const r of asked)
-        least = Math.min(least, Math.floor(((left[at * size + r] as number) + 1e-7) / (workload.demand[r] as number)));
-      return Math.max(0, least);
-    };
-    return (i) => {
-      let sum = 0;
-      for (const p of on[i] as readonly number[]) sum += room(inPool, p);
-      return Math.min(sum, room(inCluster, cluster[i] as number));
-    };
-  };
+  return { inPool, inCluster };
 }

@@ -2,10 +2,18 @@
 // moves so little, is best of all, since moves come first. It must not know how problems are solved.
 import { columnsOf } from "../columns.ts";
 import type { NodeTruth } from "../nodes/index.ts";
-import { choicesOf, heldOf, leastMoves, valuesOf, wholeOf } from "../presolve/index.ts";
+import {
+  asItRuns,
+  choicesOf,
+  heldOf,
+  leastMoves,
+  overfullWith,
+  runningOn,
+  valuesOf,
+  wholeOf,
+} from "../presolve/index.ts";
 import type { Held } from "../presolve/index.ts";
 import type { AfterLoss, NodeCut, Placement, Problem, ProblemWorkload, SolveOptions } from "../problem.ts";
-import { usageOf } from "../outcome.ts";
 import type { Learnt } from "../solver/learnt.ts";
 import { gapOf } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
@@ -75,23 +83,18 @@ function movesComeFirst({ objectives, workloads }: Problem): boolean {
   const at = objectives.findIndex(({ name }) => name === "moves");
   const harmless = new Set(["unplaced", "preference", "latency", "score"]);
   if (at < 0 || !objectives.slice(0, at).every(({ name }) => harmless.has(name))) return false;
-  return workloads.some((workload) => columnsOf(workload).before.some((many) => many > 0));
+  return workloads.some((workload) => runningOn(workload).length > 0);
 }
 
 /** Clusters that can not keep all that runs there: by sums, by what packing taught, or because they are to be less full. */
 function clustersToOpen(problem: Problem, { cuts, limits }: Learnt): ReadonlySet<number> {
-  const running = problem.workloads.map((workload) => {
-    const { before, most } = columnsOf(workload);
-    return Array.from(before, (many, i) => Math.min(many, most[i] as number));
-  });
   const open = new Set(limits.map(({ cluster }) => cluster));
-  usageOf(problem, running).forEach(({ resources }, cluster) => {
-    if (Object.values(resources).some(({ used, capacity }) => used > capacity + 1e-6)) open.add(cluster);
-  });
+  const running = problem.workloads.map(asItRuns);
+  for (const cluster of overfullWith(problem, running)) open.add(cluster);
   for (const { cluster, counts, exactly } of cuts) {
     const complete = counts.every(({ workload, replicas }) => {
-      const at = columnsOf(problem.workloads[workload] as ProblemWorkload).cluster.indexOf(cluster);
-      const here = running[workload]?.[at] ?? 0;
+      const columns = columnsOf(running[workload] as ProblemWorkload);
+      const here = columns.most[columns.cluster.indexOf(cluster)] ?? 0;
       return exactly ? here === replicas : here >= replicas;
     });
     if (complete) open.add(cluster);
