@@ -3,11 +3,13 @@ import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import { buildProblem } from "../../planner/build/index.ts";
 import { verifyPlacement, type Problem } from "../../planner/index.ts";
+import { place } from "../../planner/place.ts";
 import { replicasOf } from "../../planner/outcome.ts";
 import { valuesOf } from "../../planner/presolve/index.ts";
 import { keepRunning } from "../../planner/search/hold.ts";
 import { solveParts } from "../../planner/search/solve-problem.ts";
 import { solveProblem as solveExactly } from "../../planner/solver/solve.ts";
+import { GiB, cluster, irOf, pool, run, workload } from "../kit/ir.ts";
 import { randomIr } from "../planner/random-ir.ts";
 
 const options = {
@@ -79,4 +81,41 @@ describe("holding what runs", () => {
     expect(kept).toBeGreaterThan(40);
     expect(best).toBeGreaterThan(30);
   });
+
+  it(
+    "moves what is evicted and nothing else, and nothing at all when nothing changed",
+    { timeout: 60_000 },
+    async () => {
+      const ir = roomy();
+      const asked = { ...options, timeLimit: Infinity, gap: 0.05 };
+      const first = await place(ir, {}, asked);
+      const size = first.problem.workloads.reduce((sum, { candidates }) => sum + candidates.length, 0);
+      expect(size).toBeGreaterThan(600);
+      const again = await place(ir, first.placed, asked);
+      expect(JSON.stringify(again.placed)).toBe(JSON.stringify(first.placed));
+      expect(again.objective.map(({ value, bound }) => value - bound)).toEqual([0, 0, 0, 0, 0]);
+      const evicted = Object.values(first.placed).reduce((sum, on) => sum + (on["c0"] ?? 0), 0);
+      const lost = await place(ir, first.placed, { ...asked, without: ["c0"] });
+      expect(evicted).toBeGreaterThan(0);
+      expect(lost.objective[0]).toEqual({ name: "moves", value: evicted, bound: evicted });
+      for (const [id, on] of Object.entries(first.placed))
+        for (const [name, replicas] of Object.entries(on))
+          if (name !== "c0") expect(lost.placed[id]?.[name] ?? 0).toBeGreaterThanOrEqual(replicas);
+      expect(verifyPlacement(ir, first.placed, lost.placed, { proven: true, without: ["c0"] })).toEqual([]);
+    },
+  );
 });
+
+/** Twelve clusters of several nodes with room, sixty workloads: whole copies and divided ones. */
+function roomy() {
+  const clusters = Array.from({ length: 12 }, (_, i) =>
+    cluster(`c${i}`, [pool("p", 8, { cpu: 16_000, memory: 64 * GiB })], { prices: { cpu: 0.01 * (1 + (i % 5)) } }),
+  );
+  const workloads = Array.from({ length: 60 }, (_, i) =>
+    workload(`a/w${i}`, { demand: { cpu: 700 + 371 * (i % 11), memory: GiB * (1 + (i % 7)) }, replicas: 1 + (i % 3) }),
+  );
+  const runs = workloads.map((w, i) =>
+    run(w, i % 2 === 0 ? { spreading: { kind: "divided", total: 3 + (i % 5) } } : {}),
+  );
+  return irOf({ clusters, workloads, runs });
+}
