@@ -2,6 +2,8 @@
 // (anti-)affinity, topology spread. It must not know how pods are chosen, scored or searched for.
 import type { PodConstraints, Selector } from "../../compiler/index.ts";
 import { matches } from "../build/admission.ts";
+import { domainsOf, newLeastTally, newTally } from "./tally.ts";
+import type { Domains, LeastTally, Tally } from "./tally.ts";
 
 /** Pods of one workload on one cluster: alike in all that a node asks about. */
 export interface PodKind {
@@ -27,17 +29,23 @@ export interface BoardNode {
   readonly shape: readonly number[];
 }
 
+/** Pods that a rule means, under a topology key, counted by domain. */
 interface Term {
-  readonly key: number;
+  readonly domains: Domains;
   /** By kind: whether its pods are meant. */
   readonly meant: readonly boolean[];
+  /** Of those that are meant. */
+  readonly them: Tally;
+  /** Of the kind whose rule it is. */
+  readonly own: Tally;
 }
 
-interface Skew extends Term {
+interface Skew extends Pick<Term, "domains" | "meant"> {
   readonly most: number;
   readonly minDomains: number;
   /** Domains that count towards the least: those of nodes that the pod's own selectors (and taints, when honoured) take. */
-  readonly domains: readonly number[];
+  readonly counted: number;
+  readonly them: LeastTally;
 }
 
 export interface Board {
@@ -64,77 +72,64 @@ export interface Board {
 /** An empty board of these nodes, ready for pods of these kinds. */
 export function newBoard(kinds: readonly PodKind[], nodes: readonly BoardNode[]): Board {
   const keys = topologyKeys(kinds);
-  const domains = keys.map((key) => domainsOf(key, nodes));
+  const domains = new Map(keys.map((key) => [key, domainsOf(key, nodes)]));
   const free = nodes.map((node) => Float64Array.from(node.shape));
   const pods = nodes.map(() => new Int32Array(kinds.length));
-  const totals = new Int32Array(kinds.length);
-  const counts = domains.map((domain) => Array.from({ length: domain.size }, () => new Int32Array(kinds.length)));
-  const terms = kinds.map((kind) => termsOf(kind, kinds, keys, domains, nodes));
-  const repels = kinds.map((_, k) => kinds.map((_, j) => (terms[j] as Terms).repelled.filter((term) => term.meant[k])));
-  const clashes = kinds.map((a) => kinds.map((b) => clash(a, b)));
-  const touchy = kinds.map((_, k) =>
-    kinds.some((_other, j) => clashes[k]?.[j] === true || (repels[k]?.[j]?.length ?? 0) > 0),
-  );
-  const inDomain = (key: number, node: number): Int32Array | undefined => {
-    const domain = (domains[key] as Domains).of[node] as number;
-    return domain < 0 ? undefined : counts[key]?.[domain];
-  };
-  const meantIn = (term: Term, there: Int32Array | undefined): number => {
-    let sum = 0;
-    if (there !== undefined) for (let j = 0; j < kinds.length; j++) if (term.meant[j]) sum += there[j] as number;
-    return sum;
-  };
+  const terms = kinds.map((kind) => termsOf(kind, kinds, domains, nodes));
+  const takenBy = kinds.map((kind) => nodes.map(({ pool }) => kind.pools.has(pool)));
+  /** By kind: rules of others, or its own, that mean it. */
+  const repelling = kinds.map((_, k) => terms.flatMap(({ repelled }) => repelled.filter((term) => term.meant[k])));
+  const pulling = kinds.map((_, k) => terms.flatMap(({ attracting }) => attracting.filter((term) => term.meant[k])));
+  const clashing = kinds.map((a) => kinds.flatMap((b, j) => (clash(a, b) ? [j] : [])));
+  const tallies = kinds.map((_, k) => [
+    ...terms.flatMap(({ repelled, attracting, skews }) =>
+      [...repelled, ...attracting, ...skews].flatMap((term) => (term.meant[k] ? [term.them] : [])),
+    ),
+    ...[...(terms[k] as Terms).repelled, ...(terms[k] as Terms).attracting].map((term) => term.own),
+  ]);
 
   const add = (kind: number, node: number, count = 1): void => {
     const { demand } = kinds[kind] as PodKind;
     const left = free[node] as Float64Array;
     for (let r = 0; r < demand.length; r++) left[r] = (left[r] as number) - (demand[r] as number) * count;
     (pods[node] as Int32Array)[kind] = ((pods[node] as Int32Array)[kind] as number) + count;
-    totals[kind] = (totals[kind] as number) + count;
-    for (let key = 0; key < keys.length; key++) {
-      const there = inDomain(key, node);
-      if (there !== undefined) there[kind] = (there[kind] as number) + count;
-    }
+    for (const tally of tallies[kind] as readonly Tally[]) tally.add(node, count);
   };
 
   const fits = (kind: number, node: number): boolean => {
-    const { demand, pools } = kinds[kind] as PodKind;
-    if (!pools.has((nodes[node] as BoardNode).pool)) return false;
+    if (takenBy[kind]?.[node] !== true) return false;
+    const { demand } = kinds[kind] as PodKind;
     const left = free[node] as Float64Array;
     for (let r = 0; r < demand.length; r++) if ((demand[r] as number) > (left[r] as number)) return false;
     const here = pods[node] as Int32Array;
-    for (let j = 0; touchy[kind] === true && j < kinds.length; j++) {
-      if ((here[j] as number) > 0 && clashes[kind]?.[j]) return false;
-      if ((totals[j] as number) > 0)
-        for (const term of repels[kind]?.[j] ?? []) if ((inDomain(term.key, node)?.[j] ?? 0) > 0) return false;
-    }
-    return (terms[kind] as Terms).repelled.every((term) => meantIn(term, inDomain(term.key, node)) === 0);
+    for (const other of clashing[kind] as readonly number[]) if ((here[other] as number) > 0) return false;
+    for (const term of repelling[kind] as readonly Term[]) if (term.own.at(node) > 0) return false;
+    for (const term of (terms[kind] as Terms).repelled) if (term.them.at(node) > 0) return false;
+    return true;
   };
 
   const attracted = (kind: number, node: number, own: number): boolean => {
     const { attracting } = terms[kind] as Terms;
     if (attracting.length === 0) return true;
-    if (attracting.some((term) => inDomain(term.key, node) === undefined)) return false;
-    if (attracting.every((term) => meantIn(term, inDomain(term.key, node)) - (term.meant[kind] ? own : 0) > 0))
-      return true;
+    if (attracting.some(({ domains: { of } }) => (of[node] as number) < 0)) return false;
+    if (attracting.every((term) => term.them.at(node) - (term.meant[kind] ? own : 0) > 0)) return true;
     // The first pod of a group that is attracted to itself may stand anywhere.
-    return attracting.every((term) => term.meant[kind] && meantIn(term, totals) - own === 0);
+    return attracting.every((term) => term.meant[kind] && term.them.total() - own === 0);
   };
 
-  const even = (kind: number, node: number, more: number): boolean =>
-    (terms[kind] as Terms).skews.every((skew) => {
-      const there = inDomain(skew.key, node);
-      if (there === undefined) return false;
-      let least = skew.domains.length < skew.minDomains ? 0 : Infinity;
-      for (const domain of skew.domains) least = Math.min(least, meantIn(skew, counts[skew.key]?.[domain]));
-      if (least === Infinity) least = 0;
-      return meantIn(skew, there) + (skew.meant[kind] ? more : 0) - least <= skew.most;
-    });
+  const even = (kind: number, node: number, more: number): boolean => {
+    for (const skew of (terms[kind] as Terms).skews) {
+      if ((skew.domains.of[node] as number) < 0) return false;
+      const least = skew.counted < skew.minDomains ? 0 : (skew.them.least() ?? 0);
+      if (skew.them.at(node) + (skew.meant[kind] === true ? more : 0) - least > skew.most) return false;
+    }
+    return true;
+  };
 
   /** What is attracted only to its like gathers in the one domain where its first pod came. */
   const strays = (homes: (number | undefined)[][], kind: number, t: number, term: Term, node: number): boolean => {
     const own = homes[kind] as (number | undefined)[];
-    const domain = domains[term.key]?.of[node] as number;
+    const domain = term.domains.of[node] as number;
     own[t] ??= domain;
     return own[t] !== domain;
   };
@@ -148,9 +143,7 @@ export function newBoard(kinds: readonly PodKind[], nodes: readonly BoardNode[])
     fits,
     pull: (kind, node) => {
       let sum = 0;
-      for (let j = 0; j < kinds.length; j++)
-        for (const term of (terms[j] as Terms).attracting)
-          if (term.meant[kind]) sum += inDomain(term.key, node)?.[j] ?? 0;
+      for (const term of pulling[kind] as readonly Term[]) sum += term.own.at(node);
       return sum;
     },
     admits: (kind, node) => fits(kind, node) && attracted(kind, node, 0) && even(kind, node, 1),
@@ -182,14 +175,8 @@ interface Terms {
   readonly skews: readonly Skew[];
 }
 
-const onlyLike = (term: Term, kind: number): boolean =>
+const onlyLike = (term: Pick<Term, "meant">, kind: number): boolean =>
   term.meant[kind] === true && term.meant.every((is, other) => !is || other === kind);
-
-interface Domains {
-  readonly size: number;
-  /** By node: its domain, or −1 when it lacks the key. */
-  readonly of: readonly number[];
-}
 
 const HOSTNAME = "kubernetes.io/hostname";
 
@@ -200,24 +187,10 @@ function topologyKeys(kinds: readonly PodKind[]): readonly string[] {
   return [...new Set(keys)].sort();
 }
 
-function domainsOf(key: string, nodes: readonly BoardNode[]): Domains {
-  if (key === HOSTNAME) return { size: nodes.length, of: nodes.map((_, node) => node) };
-  const known = new Map<string, number>();
-  const of = nodes.map(({ labels }) => {
-    const value = labels[key];
-    if (value === undefined) return -1;
-    const domain = known.get(value) ?? known.size;
-    known.set(value, domain);
-    return domain;
-  });
-  return { size: known.size, of };
-}
-
 function termsOf(
   kind: PodKind,
   kinds: readonly PodKind[],
-  keys: readonly string[],
-  domains: readonly Domains[],
+  domains: ReadonlyMap<string, Domains>,
   nodes: readonly BoardNode[],
 ): Terms {
   const meant = (selector: Selector, namespaces: readonly string[] | "all"): readonly boolean[] =>
@@ -225,25 +198,31 @@ function termsOf(
       (other) => (namespaces === "all" || namespaces.includes(other.namespace)) && matches(selector, other.labels),
     );
   const terms = (list: PodConstraints["podAffinity"]): readonly Term[] =>
-    list.map((term) => ({ key: keys.indexOf(term.topologyKey), meant: meant(term.selector, term.namespaces) }));
+    list.map((term) => {
+      const places = domains.get(term.topologyKey) as Domains;
+      const them = meant(term.selector, term.namespaces);
+      return { domains: places, meant: them, them: newTally(places), own: newTally(places) };
+    });
   return {
     repelled: terms(kind.pod.podAntiAffinity),
     attracting: terms(kind.pod.podAffinity),
     skews: kind.pod.spread.map((spread): Skew => {
-      const key = keys.indexOf(spread.topologyKey);
+      const places = domains.get(spread.topologyKey) as Domains;
       const counts = (node: BoardNode): boolean =>
         (spread.nodeAffinityPolicy !== "Honor" || kind.spreadPools.has(node.pool)) &&
         (spread.nodeTaintsPolicy !== "Honor" || kind.toleratedPools.has(node.pool)) &&
         kind.pod.spread.every(
           (other) => other.topologyKey === HOSTNAME || node.labels[other.topologyKey] !== undefined,
         );
-      const counted = nodes.flatMap((node, n) => (counts(node) ? [domains[key]?.of[n] ?? -1] : []));
+      const counted = new Set(nodes.flatMap((node, n) => (counts(node) ? [places.of[n] as number] : [])));
+      counted.delete(-1);
       return {
-        key,
+        domains: places,
         meant: meant(spread.selector, [kind.namespace]),
         most: spread.maxSkew,
         minDomains: spread.minDomains ?? 1,
-        domains: [...new Set(counted.filter((domain) => domain >= 0))],
+        counted: counted.size,
+        them: newLeastTally(places, [...counted]),
       };
     }),
   };
