@@ -37,6 +37,9 @@ interface Effort {
 const TIES = 10;
 const SHUFFLES = 32;
 const REPAIRS = 40;
+const LEAST_REPAIRS = 6;
+/** How much longer all orders together may take than one. */
+const LONGER = 10;
 /** Nodes looked at, over all trials of one kind: about a second, half of one where the fast stand-in looks. */
 const LOOKS = 4_000_000;
 const FASTER = 20;
@@ -65,7 +68,8 @@ export function creationOrder(
   let sequence = kinds.toSorted((a, b) => (size[b] as number) - (size[a] as number) || a - b);
   const tried = new Set<string>();
   let stuck = sequence[0] ?? 0;
-  for (let repair = 0; repair < repairs; repair++) {
+  const most = Math.min(repairs, repairsFor(ground));
+  for (let repair = 0; repair < most; repair++) {
     const failing = firstFailure(ground, sequence);
     if (failing === undefined) return { kind: "sequence", sequence: [...daemons, ...sequence] };
     stuck = failing;
@@ -121,6 +125,13 @@ function anyOrder(ground: Trials, kinds: readonly number[]): boolean {
   }
   return true;
 }
+
+/** Orders that are worth their time: fewer on large clusters, where each takes long. */
+const repairsFor = ({ kinds, nodes, crowd }: Trials): number => {
+  const pods = kinds.reduce((sum, { count, perNode }) => sum + (perNode ? 0 : count), 0);
+  const looks = (crowd === undefined ? 1 : FASTER) * LOOKS * LONGER;
+  return Math.max(LEAST_REPAIRS, Math.floor(looks / Math.max(1, pods * nodes.length)));
+};
 
 /** Ways of breaking ties that an order of plain pods must stand. */
 export const tiesTried = (pods: number, nodes: number): number =>

@@ -10,8 +10,11 @@ export function pack(kinds: readonly PodKind[], nodes: readonly BoardNode[], ste
   const present = kinds.filter((kind) => kind.count > 0);
   const base = withDaemons(present, nodes);
   if (base === undefined) return "impossible";
+  const pods = present.reduce((sum, { count, perNode }) => sum + (perNode ? 0 : count), 0);
+  let fills = Math.max(LEAST_FILLS, Math.floor(LOOKS / Math.max(1, pods * nodes.length)));
+  const isGranted = (): boolean => fills-- > 0;
   for (const order of orders(present, nodes))
-    for (const choose of choices) if (repaired(present, nodes, order, choose)) return "packed";
+    for (const choose of choices) if (repaired(present, nodes, order, choose, isGranted)) return "packed";
   return search(base, steps);
 }
 
@@ -92,6 +95,9 @@ function slack(board: Board, node: number): number {
 
 /** Rounds in which what found no node comes earlier. */
 const REPAIRS = 24;
+/** Nodes looked at, over all fills of one cluster: a few seconds; but never fewer fills than one by each way of choosing. */
+const LOOKS = 40_000_000;
+const LEAST_FILLS = 3;
 
 /** Fills in an order; the kind that found no node goes to the front, and again. */
 function repaired(
@@ -99,9 +105,10 @@ function repaired(
   nodes: readonly BoardNode[],
   order: readonly number[],
   choose: Choose,
+  isGranted: () => boolean,
 ): boolean {
   let trial = order;
-  for (let repair = 0; repair < REPAIRS; repair++) {
+  for (let repair = 0; repair < REPAIRS && isGranted(); repair++) {
     const board = withDaemons(kinds, nodes);
     if (board === undefined) return false;
     const failing = fill(board, trial, choose);

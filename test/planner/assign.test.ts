@@ -33,3 +33,62 @@ describe("a node certificate", () => {
     expect(of(wrong).map(({ rule }) => rule)).not.toEqual([]);
   });
 });
+
+describe("on many nodes, pods that ask for more than room", () => {
+  const zones = ["a", "b", "c"];
+  const own = (name: string) => ({
+    selector: [{ key: "app", operator: "In" as const, values: [name] }],
+    namespaces: ["a"],
+  });
+  const askers = {
+    "spread over hosts": (name: string) => ({
+      spread: [
+        {
+          topologyKey: "kubernetes.io/hostname",
+          maxSkew: 1,
+          selector: own(name).selector,
+          nodeAffinityPolicy: "Honor" as const,
+          nodeTaintsPolicy: "Ignore" as const,
+        },
+      ],
+    }),
+    "spread over zones": (name: string) => ({
+      spread: [
+        {
+          topologyKey: "topology.kubernetes.io/zone",
+          maxSkew: 1,
+          selector: own(name).selector,
+          nodeAffinityPolicy: "Honor" as const,
+          nodeTaintsPolicy: "Ignore" as const,
+        },
+      ],
+    }),
+    "one a host": (name: string) => ({
+      podAntiAffinity: [{ topologyKey: "kubernetes.io/hostname", ...own(name) }],
+    }),
+    "a port of the host": () => ({ hostPorts: [{ port: 80, protocol: "TCP" as const, ip: "" }] }),
+  };
+
+  it.each(Object.entries(askers))("are placed and certified: %s", async (_, asks) => {
+    const pools = zones.map((zone) =>
+      pool(zone, 100, { cpu: 8000, memory: 32 * GiB }, { labels: { "topology.kubernetes.io/zone": zone } }),
+    );
+    const workloads = Array.from({ length: 8 }, (_each, k) =>
+      workload(`a/w${k}`, {
+        demand: { cpu: 500 + 100 * k, memory: GiB },
+        replicas: 33,
+        ...(k < 4 ? { pod: asks(`w${k}`) } : {}),
+      }),
+    );
+    const agent = workload("a/agent", { kind: "DaemonSet", demand: { cpu: 100, memory: GiB } });
+    const all = [...workloads, agent];
+    const ir = irOf({ clusters: [cluster("paris", pools)], workloads: all, runs: all.map((w) => run(w)) });
+    const options = { gap: 0, timeLimit: Infinity, seed: 1, solver: "auto", now: () => 0, stopped: () => false };
+    const outcome = await place(ir, {}, options);
+    expect(outcome.status).toBe("optimal");
+    expect(outcome.diagnostics).toEqual([]);
+    const nodes = assignNodes(ir, buildProblem(ir, {}).value, outcome.placement!, outcome.order);
+    expect(Object.keys(nodes)).toEqual(["paris"]);
+    expect(verifyPlacement(ir, {}, outcome.placed, { steps: 0, nodes })).toEqual([]);
+  });
+});
