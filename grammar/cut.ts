@@ -181,7 +181,9 @@ export class Cutter {
       const name = this.peek(1)?.tokenType;
       return name !== undefined && names.has(name) && this.peek(2)?.tokenType === t.OpenBrace;
     }
-    return token.startsLine || !isUnfinished(before);
+    // `cluster` can end a statement, but never alone: what follows is its name, if without its quotes.
+    const named = before === t.word.cluster && this.tokens.length === 1;
+    return token.startsLine || !(named || isUnfinished(before));
   }
 
   /** Whether `app` is part of a target: after a word that can not end a statement and that a target follows. */

@@ -39,6 +39,14 @@ describe("a statement that goes on wrongly", () => {
       "cluster a { cpu 16 }",
       "unexpected at [16]: expected one of a name, `=`, `context`, `cost`, `nodes`, … after `cpu`, found `16` (resources are said of nodes: `nodes general x4 { cpu 16 }`)",
     ],
+    [
+      'app fleet { workload web { image "a" } }',
+      'reserved-word at [fleet]: `fleet` is a reserved word of the language and can not be a name as it stands (as a name it is written `"fleet"`)',
+    ],
+    [
+      "cluster fleet { nodes a x1 { cpu 1 } }",
+      'reserved-word at [fleet]: `fleet` is a reserved word of the language and can not be a name as it stands (as a name it is written `"fleet"`)',
+    ],
     ["cluster a { context }", "unexpected at [}]: expected a name after `context`, found `}`"],
     ["param a = 7 0%", "unexpected at [0%]: expected the next statement after `7`, found `0%`"],
     ["allow a => b", "wrong-symbol at [=>]: `=>` is not written here: at least is `>=`, and an arrow is `->`"],
