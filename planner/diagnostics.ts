@@ -32,6 +32,14 @@ export const planner = defineDiagnostics("planner", {
     todo: "leave more room on the cluster, or let fewer workloads share it",
     message: (sentence: string) => sentence,
   },
+  "losses-bundled": {
+    severity: "warning",
+    what: "`survive` of several places speaks of more losses than the search looks at one by one, so places are lost in bundles",
+    why: "the loss of two bundles is the loss of any two of their places: more room is kept than was promised, never less, which costs more and may leave no placement",
+    todo: "promise fewer places at once, or speak of larger ones (`zone`, `region`)",
+    message: (losses: string, places: string, bundles: string, clauses: string) =>
+      `${clauses} speaks of ${losses} losses; the ${places} places are kept safe in ${bundles} bundles, each lost as a whole: more than was promised`,
+  },
   "scheduler-may-fail": {
     severity: "warning",
     what: "the pods fit on the nodes of a cluster, but the kube-scheduler, which places one pod after another, may not find how",

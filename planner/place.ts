@@ -14,7 +14,7 @@ import type { Placement, Problem, Progress, Solution, SolveOptions } from "./pro
 import type { TermProof } from "./proof.ts";
 import { certify } from "./search/index.ts";
 import { settle, type Settled } from "./settle.ts";
-import { gapOf } from "./solver/index.ts";
+import { bundlingsOf, gapOf, MOST_LOSSES } from "./solver/index.ts";
 
 export interface PlaceOptions extends SolveOptions {
   /** Clusters that are taken to be lost. */
@@ -61,12 +61,12 @@ export async function place(ir: Ir, before: PlacedReplicas, options: PlaceOption
   const shown = (settled: Settled): Settled => (options.proves === true ? withProof(problem, settled, found) : settled);
   if (stayed !== undefined) return outcome(problem, shown(stayed.settled), [...diagnostics, ...stayed.diagnostics]);
   if (found.solution.status !== "unknown")
-    return outcome(problem, shown(found), [...diagnostics, ...doubts(problem, found)]);
+    return outcome(problem, shown(found), [...diagnostics, ...bundled(problem, found), ...doubts(problem, found)]);
   const late = options.now() - started >= options.timeLimit; // a caller may stop for the same reason
   const by = late ? options.timeLimit : options.stopped() ? "request" : "steps";
   const last = asked.last();
   const stopped = { by, asked: options, last, refused: last?.placement !== undefined } as const;
-  return outcome(problem, found, [...diagnostics, noAnswer(problem, stopped)]);
+  return outcome(problem, found, [...diagnostics, ...bundled(problem, found), noAnswer(problem, stopped)]);
 }
 
 /** Prices that anyone can check, beside what is claimed; bounds become those where they are better. */
@@ -159,6 +159,21 @@ function betterKnown(
   const [name, gap] = [mine.name, `${Number((100 * other.gap).toFixed(2))}%`];
   const shown = ({ value }: { readonly value: number }): string => String(Number(value.toPrecision(6)));
   return [planner.make["better-known"](undefined, [name, shown(better), shown(mine), gap])];
+}
+
+/** A warning for each `survive` of which the search looked at bundles of places; exact solvers look at every loss. */
+function bundled(problem: Problem, { solution: { status, solver } }: Settled): readonly Diagnostic[] {
+  if (status === "infeasible" || (status !== "unknown" && !solver.includes("search"))) return [];
+  return bundlingsOf(problem, MOST_LOSSES).map(({ rules, losses, places, bundles }) => {
+    const [first] = rules;
+    const more = rules.length > 1 ? ` (and ${rules.length - 1} more)` : "";
+    const counts = [losses, places, bundles].map((count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",")) as [
+      string,
+      string,
+      string,
+    ];
+    return planner.make["losses-bundled"](first?.because.span, [...counts, `\`${first?.because.text}\`${more}`]);
+  });
 }
 
 /** A warning for each cluster where the pods fit and the scheduler may still not find how. */

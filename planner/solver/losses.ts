@@ -3,6 +3,9 @@
 import { columnsOf } from "../columns.ts";
 import type { Problem, ProblemWorkload, Rule } from "../problem.ts";
 
+/** Losses of one promise that a search looks at one by one; beyond them places are bundled. */
+export const MOST_LOSSES = 10_000;
+
 export type SurviveRule = Extract<Rule, { readonly kind: "survive" }>;
 
 /** Rules that lose the same places, so many at once. */
@@ -42,17 +45,7 @@ export function promisesOf({ rules }: Pick<Problem, "rules">): readonly LossProm
  */
 export function lossesOf(problem: Problem, most = Infinity): readonly Loss[] {
   const promises = promisesOf(problem);
-  const used = new Set<number>();
-  for (const { rules } of promises)
-    for (const { workload } of rules)
-      for (const cluster of columnsOf(problem.workloads[workload] as ProblemWorkload).cluster) used.add(cluster);
-  const places = promises.map(({ groups, count }) =>
-    bundled(
-      groups.filter((group) => group.some((cluster) => used.has(cluster))),
-      count,
-      most,
-    ),
-  );
+  const places = placesIn(problem, promises).map((groups, p) => bundled(groups, promises[p]?.count ?? 0, most));
   const found = new Map<string, { lost: readonly number[]; spoken: Set<number> }>();
   const add = (lost: readonly number[], spoken: readonly number[]): void => {
     if (lost.length === 0) return;
@@ -78,6 +71,35 @@ export function lossesOf(problem: Problem, most = Infinity): readonly Loss[] {
     return rules;
   };
   return undominated([...found.values()]).map(({ lost, spoken }) => ({ lost, rules: rulesOf(spoken) }));
+}
+
+/** A promise of more losses than are looked at one by one. */
+export interface Bundling {
+  readonly rules: readonly SurviveRule[];
+  readonly count: number;
+  readonly places: number;
+  readonly bundles: number;
+  readonly losses: number;
+}
+
+/** Promises of which `lossesOf` bundles places. */
+export function bundlingsOf(problem: Problem, most: number): readonly Bundling[] {
+  const promises = promisesOf(problem);
+  return placesIn(problem, promises).flatMap((groups, p): Bundling[] => {
+    const { rules, count } = promises[p] as LossPromise;
+    const bundles = bundled(groups, count, most).length;
+    if (bundles === groups.length) return [];
+    return [{ rules, count, places: groups.length, bundles, losses: choices(groups.length, count) }];
+  });
+}
+
+/** By promise: the places in which something that survives may be. */
+function placesIn(problem: Problem, promises: readonly LossPromise[]) {
+  const used = new Set<number>();
+  for (const { rules } of promises)
+    for (const { workload } of rules)
+      for (const cluster of columnsOf(problem.workloads[workload] as ProblemWorkload).cluster) used.add(cluster);
+  return promises.map(({ groups }) => groups.filter((group) => group.some((cluster) => used.has(cluster))));
 }
 
 /** Few enough places that choosing `count` of them makes at most so many choices. */

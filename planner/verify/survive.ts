@@ -56,21 +56,33 @@ function broken(run: RunIr, lost: ReadonlySet<string>, what: string): Violation 
   };
 }
 
-/** Sets of clusters that are lost at once: for each distinct promise, every choice of so many places in which something promised is. */
-function* lossCases(world: World, promised: readonly RunIr[]): Generator<ReadonlySet<string>> {
-  const seen = new Set<string>();
-  const promises = new Map(promised.map((run) => [`${run.survive!.count} ${run.survive!.unit}`, run.survive!]));
-  for (const { count, unit } of promises.values()) {
-    const places = Map.groupBy(world.ir.fleet.clusters, (cluster) => placeOf(world, cluster.name, unit));
-    const holding = new Set(promised.flatMap((run) => world.where(run.workload)));
-    const groups = [...places.values()].map((clusters) => clusters.map((cluster) => cluster.name));
-    for (const choice of choose(groups, Math.min(count, groups.length))) {
-      const lost = choice.flat().sort();
-      if (seen.has(lost.join()) || !lost.some((cluster) => holding.has(cluster))) continue;
-      seen.add(lost.join());
-      yield new Set(lost);
+/**
+ * Sets of clusters that are lost at once, in which something promised is: for each distinct promise every choice of so many places, and, since a loss
+ * that several promises speak of must be survived by all of them together, where choices of several promises meet (a rack of a zone).
+ */
+function lossCases(world: World, promised: readonly RunIr[]): Iterable<ReadonlySet<string>> {
+  const promises = [
+    ...new Map(promised.map((run) => [`${run.survive!.count} ${run.survive!.unit}`, run.survive!])).values(),
+  ];
+  const holding = new Set(promised.flatMap((run) => world.where(run.workload)));
+  const found = new Map<string, ReadonlySet<string>>();
+  const lose = (clusters: readonly string[], from: number): void => {
+    for (const [p, { count, unit }] of promises.entries()) {
+      if (p < from) continue;
+      const places = [...Map.groupBy(clusters, (cluster) => placeOf(world, cluster, unit)).values()];
+      for (const choice of choose(places, Math.min(count, places.length))) {
+        const lost = choice.flat().sort();
+        if (!lost.some((cluster) => holding.has(cluster))) continue;
+        found.set(lost.join(), new Set(lost));
+        if (lost.length > 1) lose(lost, p + 1);
+      }
     }
-  }
+  };
+  lose(
+    world.ir.fleet.clusters.map(({ name }) => name),
+    0,
+  );
+  return found.values();
 }
 
 function* choose<T>(items: readonly T[], count: number, from = 0): Generator<T[]> {

@@ -1,6 +1,6 @@
 // Lets a search keep what `survive` promises: which losses there are, who may be moved, and what nodes say of what comes back. It must not
 // know how any of it is kept.
-import { lossesOf } from "../../solver/losses.ts";
+import { lossesOf, MOST_LOSSES } from "../../solver/losses.ts";
 import type { Improver } from "../improve.ts";
 import { loadOn } from "../on-nodes.ts";
 import type { SearchGround } from "../search.ts";
@@ -9,9 +9,6 @@ import type { State } from "../state.ts";
 import { newGain } from "../value.ts";
 import { newSurvival } from "./survival.ts";
 import type { Survival } from "./survival.ts";
-
-/** Losses that are looked at one by one; beyond them places are bundled (see `lossesOf`). */
-const LOSSES = 10_000;
 
 /** Rounds in which more clusters are doubted. */
 const DOUBTS = 6;
@@ -45,7 +42,7 @@ export function attendSurvival(
   const survival = newSurvival({
     state,
     keeping,
-    losses: lossesOf(compact.problem, LOSSES),
+    losses: lossesOf(compact.problem, MOST_LOSSES),
     prices,
     ranked,
     gain: newGain(state, weights),

@@ -1,0 +1,66 @@
+// Losses that several promises speak of at once, and promises of more losses than one looks at.
+import { expect, it } from "vitest";
+import { buildProblem } from "../../planner/build/index.ts";
+import { place, stepClock } from "../../planner/index.ts";
+import { bundlingsOf } from "../../planner/solver/index.ts";
+import { verifyPlacement } from "../../planner/verify/index.ts";
+import { cluster, GiB, irOf, pool, run, span, workload } from "../kit/ir.ts";
+
+const site = (name: string, cpu: number, zone: string, region: string) =>
+  cluster(name, [pool("general", 1, { cpu: 1000 * cpu, memory: 16 * GiB })], { labels: { zone, region } });
+const survive = (count: number, unit: string) => ({ count, unit, keeping: 1, span: span() });
+const a = workload("core/a", { demand: { cpu: 1000 } });
+const b = workload("core/b", { demand: { cpu: 1000 } });
+const two = { kind: "divided", total: 2 } as const;
+
+it("what two promises speak of where their places cross must fit together", () => {
+  // Losing the zone of `both` takes only what survives zones, losing its region only what survives regions, and `spare` has room for
+  // either. Losing `both` alone takes one of each.
+  const program = (spare: number) =>
+    irOf({
+      clusters: [
+        site("both", 3, "z1", "r1"),
+        site("same-zone", 1, "z1", "r2"),
+        site("same-region", 1, "z2", "r1"),
+        site("spare", spare, "z2", "r2"),
+      ],
+      workloads: [a, b],
+      runs: [
+        run(a, { spreading: two, on: [["both", "same-region", "spare"]], survive: survive(1, "zone") }),
+        run(b, { spreading: two, on: [["both", "same-zone", "spare"]], survive: survive(1, "region") }),
+      ],
+    });
+  const placed = { "core/a": { both: 1, "same-region": 1 }, "core/b": { both: 1, "same-zone": 1 } };
+  const rules = (spare: number) => verifyPlacement(program(spare), {}, placed, {}).map(({ rule }) => rule);
+  expect(rules(2)).toEqual([]);
+  expect(rules(1)).toEqual(["survive"]);
+});
+
+it("says when places are bundled, and only then", async () => {
+  const clusters = Array.from({ length: 16 }, (_, c) => site(`c${c}`, 4, `z${c}`, "r"));
+  const program = (count: number) =>
+    irOf({
+      clusters,
+      workloads: [a],
+      runs: [run(a, { spreading: { kind: "divided", total: 12 }, survive: survive(count, "cluster") })],
+    });
+  expect(bundlingsOf(buildProblem(program(1), {}).value, 10_000)).toEqual([]);
+  expect(bundlingsOf(buildProblem(program(8), {}).value, 10_000)).toMatchObject([
+    { count: 8, places: 16, losses: 12_870, bundles: 15 },
+  ]);
+  const options = {
+    gap: 0.2,
+    timeLimit: Infinity,
+    seed: 1,
+    solver: "search",
+    budget: 1,
+    now: stepClock(),
+    stopped: () => true,
+  };
+  const codes = async (count: number) =>
+    (await place(program(count), {}, options)).diagnostics
+      .map(({ code }) => code)
+      .filter((code) => code.includes("bundled"));
+  expect(await codes(1)).toEqual([]);
+  expect(await codes(8)).toEqual(["planner/losses-bundled"]);
+});
