@@ -41,7 +41,8 @@ export const catalogue = defineDiagnostics("grammar", {
     what: "A word of the language stands where a name is expected.",
     why: "Reserved words are keywords wherever they stand, unless they are quoted or stand before a comparison.",
     todo: "Put the name in double quotes.",
-    message: (found: string) => `${quoted(found)} is a reserved word of the language and can not be a name as it stands`,
+    message: (found: string) =>
+      `${quoted(found)} is a reserved word of the language and can not be a name as it stands`,
   },
   unclosed: {
     severity: "error",
