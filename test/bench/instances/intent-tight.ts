@@ -12,7 +12,7 @@ export interface TightSize {
 
 /** Room beyond what a hidden placement takes, per cent. */
 const SPARE = 6;
-/** Every so manyeth cluster may take a workload, about. */
+/** The share of clusters that may take a workload, about. */
 const OPEN = 0.5;
 
 /** @returns the text of one `.intent` file, which has a placement by construction. */
