@@ -1,14 +1,115 @@
 // Where evenness stands among the terms of an objective, and what a search does for it: the highest share is made smaller at no loss to what counts
 // more, and held where something counts less. It must not know how a step makes it smaller.
+import type { Limit } from "../solver/learnt.ts";
+import { arcsOf } from "./arcs.ts";
+import { ascend, newPrices } from "./bound.ts";
+import { beginning } from "./bound/beginning.ts";
+import { capacityByCluster } from "./bound/shares.ts";
+import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
 import { evenOut } from "./even.ts";
-import { rowName } from "./rows.ts";
+import { leastOf } from "./proof.ts";
+import { limitsFrom, rowName } from "./rows.ts";
 import type { Steps } from "./ruled/index.ts";
 import type { SearchGround } from "./search.ts";
 import type { State } from "./state.ts";
 import { newGain } from "./value.ts";
 import { summed } from "./weigh.ts";
 import type { Weighed } from "./weigh.ts";
+
+/** The linear problem of everything that counts less, in which no resource of any cluster is used more than a little above the least that can be. */
+export interface Level {
+  /** With a row for each resource of each cluster. */
+  readonly compact: Compact;
+  /** The highest share that it allows. */
+  readonly most: number;
+  /** Prices in the rows of the whole problem: for the room that it allows, as if that were all there is. */
+  readonly forRoom: (prices: Float64Array) => Float64Array;
+  /** … and as a bound prices them: after rows and ties the share of each resource of each cluster. */
+  readonly forShares: (prices: Float64Array) => Float64Array;
+}
+
+/** How far above what is proven the highest share may be at first: what single replicas cannot split. */
+const ABOVE = 0.01;
+/** Passes for what is proven. */
+const STEPS = 60;
+
+/** Undefined where evenness does not come first. */
+export function levelFor(
+  compact: Compact,
+  weighed: Weighed,
+  limits: readonly Limit[],
+  stopped: () => boolean,
+): Level | undefined {
+  const { at, early } = placeOfEven(compact, weighed);
+  if (!early) return undefined;
+  const { problem } = compact;
+  const sum = summed(compact, { ...weighed, terms: weighed.terms.slice(0, at) }, at);
+  const arcs = arcsOf(compact, { ...sum, joint: { ...sum.joint, imbalance: true } });
+  const proven = ascend(compact, arcs, { steps: STEPS, upper: 1, from: beginning(compact, arcs), stopped }).bound;
+  const most = Math.min(1, (1 + ABOVE) * Math.max(proven, leastOf(problem, "imbalance")));
+  const there = capacityByCluster(compact);
+  const resources = problem.resources.length;
+  const own = [...there.keys()].filter((place) => (there[place] as number) > 0);
+  const held = own.map((place) => ({
+    cluster: Math.floor(place / resources),
+    resource: place % resources,
+    most: most * (there[place] as number),
+  }));
+  const levelled = compactOf(problem, [...limits, ...held]);
+  const whole = rowsByOrigin(compact);
+  const first = limitsFrom(problem) + limits.length;
+  const rows = compact.capacity.length;
+  const ties = newPrices(compact).length - rows;
+  const common = (
+    prices: Float64Array,
+    size: number,
+    onLimit: (place: number, price: number) => void,
+    into: Float64Array,
+  ) => {
+    levelled.rowOrigin.forEach((origin, row) => {
+      const place = own[origin - first];
+      if (origin < first - limits.length) into[whole.get(origin) ?? size] = prices[row] as number;
+      else if (origin >= first && place !== undefined) onLimit(place, prices[row] as number);
+    });
+    for (let tie = 0; tie < ties; tie++) into[rows + tie] = prices[levelled.capacity.length + tie] as number;
+    return into;
+  };
+  return {
+    compact: levelled,
+    most,
+    forRoom: (prices) => {
+      const into = new Float64Array(rows + ties);
+      return common(
+        prices,
+        rows + ties,
+        (place, price) => {
+          problem.pools.forEach(({ cluster }, pool) => {
+            const row =
+              cluster === Math.floor(place / resources) ? whole.get(pool * resources + (place % resources)) : undefined;
+            if (row !== undefined) into[row] = (into[row] as number) + price;
+          });
+        },
+        into,
+      );
+    },
+    forShares: (prices) => {
+      const into = new Float64Array(rows + ties + there.length);
+      return common(
+        prices,
+        rows + ties + there.length,
+        (place, price) => {
+          into[rows + ties + place] = price * (there[place] as number);
+        },
+        into,
+      );
+    },
+  };
+}
+
+function rowsByOrigin({ rowOrigin }: Compact): ReadonlyMap<number, number> {
+  return new Map([...rowOrigin].map((origin, row) => [origin, row]));
+}
 
 /** Which term the highest share is, and whether nothing that can be decided comes before it and something after it. */
 export function placeOfEven({ problem: { objectives } }: Compact, { terms }: Weighed) {
@@ -19,7 +120,7 @@ export function placeOfEven({ problem: { objectives } }: Compact, { terms }: Wei
 
 /** Evens out the highest share where that is asked for: at no loss to the terms before it, nor to those after it when it comes late. */
 export function makeEven(ground: SearchGround, weighed: Weighed, state: State, steps: Steps): boolean {
-  const { compact, weights, keeping, nodes, over } = ground;
+  const { weights, keeping, nodes, over, compact } = ground;
   const { at, early } = placeOfEven(compact, weighed);
   if (at < 0) return false;
   const before = early ? summed(compact, weighed, at) : weights;
@@ -32,11 +133,16 @@ export function makeEven(ground: SearchGround, weighed: Weighed, state: State, s
     over,
   });
   if (!early) return true;
-  // What comes after it may not fill any cluster more than that again.
-  for (let row = 0; row < state.capacity.length; row++) {
-    if (rowName(compact, row).kind !== "room") continue;
-    const held = Math.max(state.used[row] as number, most * (compact.capacity[row] as number));
-    state.capacity[row] = Math.min(state.capacity[row] as number, held);
-  }
+  holdAt(state, most);
   return true;
+}
+
+/** From here on no cluster is filled more than that, nor more than it is. */
+export function holdAt(state: State, most: number): void {
+  const { compact, capacity, used } = state;
+  for (let row = 0; row < capacity.length; row++) {
+    if (rowName(compact, row).kind !== "room") continue;
+    const held = Math.max(used[row] as number, most * (compact.capacity[row] as number));
+    capacity[row] = Math.min(capacity[row] as number, held);
+  }
 }

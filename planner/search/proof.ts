@@ -131,7 +131,7 @@ type Remembered = Priced & { readonly runs: number };
 function pricedFor(compact: Compact, weighed: Weighed, t: number, asked: Asked): Priced[] {
   const { problem } = compact;
   const { values, prices, open, stopped } = asked;
-  const { arcs, weights } = chargedUpTo(compact, weighed, t, asked.keep);
+  const { arcs, weights } = chargedUpTo(compact, weighed, t, asked.keep, values);
   const relaxed = newRelaxed(compact, arcs);
   const size = relaxed.rows.capacity.length;
   const at = (own: Float64Array): Priced => ({ weights, prices: own, level: relaxed.pass(own, true) });
@@ -192,6 +192,7 @@ function chargedUpTo(
   weighed: Weighed,
   t: number,
   keep: readonly boolean[],
+  values: readonly number[],
 ): { arcs: Arcs; weights: readonly number[] } {
   const unit = (weighed.terms[t] as Weighed["terms"][number]).factor;
   const terms = weighed.terms
@@ -199,7 +200,9 @@ function chargedUpTo(
     .map((term, s) => ({ ...term, factor: keep[s] === false ? 0 : term.factor / unit }));
   const sum = summed(compact, { ...weighed, terms }, t + 1);
   const name = nameOf(compact.problem, weighed, t);
-  const joint = { ...sum.joint, clusters: name === "clusters" ? 1 : 0, imbalance: name === "imbalance" };
+  const held = weighed.terms.findIndex((_, s) => s < t && nameOf(compact.problem, weighed, s) === "imbalance");
+  const atMost = held < 0 ? undefined : values[held];
+  const joint = { ...sum.joint, clusters: name === "clusters" ? 1 : 0, imbalance: name === "imbalance", atMost };
   return { arcs: arcsOf(compact, { ...sum, joint }), weights: terms.slice(0, t).map(({ factor }) => factor) };
 }
 

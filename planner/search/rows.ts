@@ -60,6 +60,9 @@ export type RowName =
   | { readonly kind: "port"; readonly pool: number; readonly port: string }
   | { readonly kind: "other" };
 
+/** The number, among all rows that could be, of the first limit that was learnt. */
+export const limitsFrom = ({ pools, resources }: Problem): number => pools.length * resources.length * PARTS;
+
 export function rowName({ problem, rowOrigin, ports }: Compact, row: number): RowName {
   const resources = problem.resources.length;
   const rooms = problem.pools.length * resources;

@@ -15,7 +15,7 @@ import { chargeClusters, newDoors, newFewest } from "./closing/index.ts";
 import type { Doors } from "./closing/index.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
-import { makeEven, placeOfEven } from "./even-first.ts";
+import { holdAt, levelFor, makeEven, placeOfEven } from "./even-first.ts";
 import { decideFamily, improveFamilies } from "./families.ts";
 import { placeFirst } from "./first-placement.ts";
 import { firstPrices } from "./first-prices.ts";
@@ -93,7 +93,11 @@ export async function search(
   const doors = newDoors(compact, weighed, keeping);
   const ground = { compact, weights, keeps, keeping, doors, free, options, learnt, nodes, over };
   const uncharge = chargeClusters(compact, weights, doors, over);
-  const start = warm ? undefined : firstPrices(ground, weighed, prices);
+  const level = warm ? undefined : levelFor(compact, weighed, learnt.limits, over);
+  const own = level === undefined ? prices : newPrices(level.compact);
+  const start = warm ? undefined : firstPrices({ ...ground, compact: level?.compact ?? compact }, weighed, own);
+  if (level !== undefined) prices.set(level.forRoom(own));
+  const proving = level?.forShares(own) ?? prices;
   const state = newState(compact, doors?.allows ?? keeping?.allows);
   const ranked = rankedBy(compact, weights.cost, prices);
   const bonds = newBonds(compact);
@@ -117,7 +121,10 @@ export async function search(
     leave: (w: number) => nodes.leave(state, w),
     over,
   };
-  const found = await placeFirst(first, false);
+  if (level !== undefined) holdAt(state, level.most);
+  let found = await placeFirst(first, false);
+  if (level !== undefined) state.capacity.set(compact.capacity);
+  if (level !== undefined && !found) found = await placeFirst(first, true);
   const survival = attendSurvival(ground, state, improver, ranked, prices);
   if (survival === undefined ? !found : !(found && survival.arrange()) && !survival.afresh()) return undefined;
   const survives = (): boolean => survival?.arrange() !== false;
@@ -132,7 +139,13 @@ export async function search(
   const enumeration = newEnumeration({ state, weighed, prices, now: options.now, over, packs, better: () => better() });
   const raised = (own: Proof): Proof => enumeration?.raised(own) ?? own;
   const judge = (): Proof =>
-    raised(prove(compact, weighed, placementOf(state), { prices, soft: start?.soft, stopped: over }));
+    raised(
+      prove(compact, weighed, placementOf(state), {
+        prices: proving,
+        soft: level === undefined ? start?.soft : undefined,
+        stopped: over,
+      }),
+    );
   let proof = judge();
   const report = (): void =>
     options.onProgress?.({
@@ -145,7 +158,10 @@ export async function search(
     proof = raised(rebased(proof, state));
     report();
   };
-  const near = (): boolean => proof.optimal || gapOf(proof.objective) <= options.gap;
+  // Where evenness comes first, what steps gain before it would be lost to it; what counts less gets its turn even when it is near.
+  const evenFirst = placeOfEven(compact, weighed).early;
+  let evened = !evenFirst;
+  const near = (): boolean => proof.optimal || (evened && gapOf(proof.objective) <= options.gap);
   report();
   /** Steps as long as they gain; where nodes are still to be asked, longer chains are left for after that. */
   const polish = (deepest = DEPTH): void => {
@@ -158,8 +174,6 @@ export async function search(
   };
   const { truth } = learnt;
   const asked = truth !== undefined && compact.problem.clusters.some((_, c) => truth.asks(c));
-  // Where evenness comes first, what steps gain before it would be lost to it.
-  const evenFirst = placeOfEven(compact, weighed).early;
   // Where the number of clusters counts most, what is on some of them leaves first; on single nodes only once they are asked.
   if (fewest.first && !asked) fewest.close();
   if (!evenFirst && !(fewest.first && asked)) polish(asked ? 1 : DEPTH);
@@ -208,6 +222,7 @@ export async function search(
   if (!near() && !over() && makeEven(ground, weighed, state, steps)) {
     secure();
     if (evenFirst) polish();
+    evened = true;
     proof = judge();
     report();
   }
