@@ -8,11 +8,12 @@ import { capacityByCluster } from "./bound/shares.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
 import { evenOut } from "./even.ts";
-import { leastOf } from "./proof.ts";
+import { leastOf, nameOf } from "./proof.ts";
 import { limitsFrom, rowName } from "./rows.ts";
 import type { Steps } from "./ruled/index.ts";
 import type { SearchGround } from "./search.ts";
 import type { State } from "./state.ts";
+import type { Keeping } from "./survive/index.ts";
 import { newGain } from "./value.ts";
 import { summed } from "./weigh.ts";
 import type { Weighed } from "./weigh.ts";
@@ -21,12 +22,12 @@ import type { Weighed } from "./weigh.ts";
 export interface Level {
   /** With a row for each resource of each cluster. */
   readonly compact: Compact;
-  /** The highest share that it allows. */
-  readonly most: number;
-  /** Prices in the rows of the whole problem: for the room that it allows, as if that were all there is. */
-  readonly forRoom: (prices: Float64Array) => Float64Array;
-  /** … and as a bound prices them: after rows and ties the share of each resource of each cluster. */
-  readonly forShares: (prices: Float64Array) => Float64Array;
+  /** Its prices, to be found. */
+  readonly prices: Float64Array;
+  /** Writes its prices into those of the whole, as if the room that it allows were all there is; returns them as a bound has them: shares of clusters last. */
+  readonly told: (prices: Float64Array) => Float64Array;
+  /** Allows no more room on any cluster, or all of it again. */
+  readonly hold: (state: State, held: boolean) => void;
 }
 
 /** How far above what is proven the highest share may be at first: what single replicas cannot split. */
@@ -34,16 +35,18 @@ const ABOVE = 0.01;
 /** Passes for what is proven. */
 const STEPS = 60;
 
-/** Undefined where evenness does not come first. */
+/** Undefined where evenness does not come first, or where room is kept for what comes back after a loss. */
 export function levelFor(
   compact: Compact,
   weighed: Weighed,
+  keeping: Keeping | undefined,
   limits: readonly Limit[],
   stopped: () => boolean,
 ): Level | undefined {
-  const { at, early } = placeOfEven(compact, weighed);
-  if (!early) return undefined;
   const { problem } = compact;
+  const { at } = placeOfEven(compact, weighed);
+  const decides = weighed.terms.slice(0, at).some(({ idle }, t) => !idle || nameOf(problem, weighed, t) === "clusters");
+  if (at < 0 || decides || keeping !== undefined) return undefined;
   const sum = summed(compact, { ...weighed, terms: weighed.terms.slice(0, at) }, at);
   const arcs = arcsOf(compact, { ...sum, joint: { ...sum.joint, imbalance: true } });
   const proven = ascend(compact, arcs, { steps: STEPS, upper: 1, from: beginning(compact, arcs), stopped }).bound;
@@ -58,51 +61,42 @@ export function levelFor(
   }));
   const levelled = compactOf(problem, [...limits, ...held]);
   const whole = rowsByOrigin(compact);
+  const poolsOf = problem.clusters.map((_, at) =>
+    problem.pools.flatMap(({ cluster }, pool) => (cluster === at ? [pool] : [])),
+  );
   const first = limitsFrom(problem) + limits.length;
   const rows = compact.capacity.length;
   const ties = newPrices(compact).length - rows;
-  const common = (
-    prices: Float64Array,
-    size: number,
-    onLimit: (place: number, price: number) => void,
-    into: Float64Array,
-  ) => {
-    levelled.rowOrigin.forEach((origin, row) => {
-      const place = own[origin - first];
-      if (origin < first - limits.length) into[whole.get(origin) ?? size] = prices[row] as number;
-      else if (origin >= first && place !== undefined) onLimit(place, prices[row] as number);
-    });
-    for (let tie = 0; tie < ties; tie++) into[rows + tie] = prices[levelled.capacity.length + tie] as number;
-    return into;
-  };
+  const prices = newPrices(levelled);
   return {
     compact: levelled,
-    most,
-    forRoom: (prices) => {
-      const into = new Float64Array(rows + ties);
-      return common(
-        prices,
-        rows + ties,
-        (place, price) => {
-          problem.pools.forEach(({ cluster }, pool) => {
-            const row =
-              cluster === Math.floor(place / resources) ? whole.get(pool * resources + (place % resources)) : undefined;
-            if (row !== undefined) into[row] = (into[row] as number) + price;
-          });
-        },
-        into,
-      );
+    prices,
+    told: (room) => {
+      const shares = new Float64Array(rows + ties + there.length);
+      const both = (row: number, price: number): void => {
+        room[row] = price;
+        shares[row] = price;
+      };
+      levelled.rowOrigin.forEach((origin, row) => {
+        const same = origin < first - limits.length ? whole.get(origin) : undefined;
+        if (same !== undefined) both(same, prices[row] as number);
+      });
+      for (let tie = 0; tie < ties; tie++) both(rows + tie, prices[levelled.capacity.length + tie] as number);
+      levelled.rowOrigin.forEach((origin, row) => {
+        const place = own[origin - first];
+        if (place === undefined) return;
+        const price = prices[row] as number;
+        shares[rows + ties + place] = price * (there[place] as number);
+        for (const pool of poolsOf[Math.floor(place / resources)] as readonly number[]) {
+          const of = whole.get(pool * resources + (place % resources));
+          if (of !== undefined) room[of] = (room[of] as number) + price;
+        }
+      });
+      return shares;
     },
-    forShares: (prices) => {
-      const into = new Float64Array(rows + ties + there.length);
-      return common(
-        prices,
-        rows + ties + there.length,
-        (place, price) => {
-          into[rows + ties + place] = price * (there[place] as number);
-        },
-        into,
-      );
+    hold: (state, held) => {
+      state.capacity.set(compact.capacity);
+      if (held) holdAt(state, most);
     },
   };
 }
@@ -138,7 +132,7 @@ export function makeEven(ground: SearchGround, weighed: Weighed, state: State, s
 }
 
 /** From here on no cluster is filled more than that, nor more than it is. */
-export function holdAt(state: State, most: number): void {
+function holdAt(state: State, most: number): void {
   const { compact, capacity, used } = state;
   for (let row = 0; row < capacity.length; row++) {
     if (rowName(compact, row).kind !== "room") continue;

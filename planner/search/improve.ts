@@ -196,12 +196,13 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
         if (!may(from, to, size)) break;
         // It leaves first: what makes way may come where it was, which is a swap.
         const one = gain(from, to, size);
-        state.remove(from, size);
-        const loss = within(LOOKS, () => squeeze(to, size, one - 1e-7 * Math.max(1, Math.abs(one)), depth));
-        if (loss === Infinity) {
-          state.add(from, size);
-          break;
-        }
+        let loss = Infinity;
+        state.attempt([from], () => {
+          state.remove(from, size);
+          loss = within(LOOKS, () => squeeze(to, size, one - 1e-7 * Math.max(1, Math.abs(one)), depth));
+          return loss < Infinity;
+        });
+        if (loss === Infinity) break;
         gained += one - loss;
       }
     }
@@ -265,9 +266,13 @@ function newLeaving(state: State): Leaving {
     const limit = Math.min(on[from] as number, MOST_STEPS * size);
     if (!single(from) || !single(to)) {
       for (let many = size; many <= limit; many += size) {
-        state.remove(from, many);
-        const fits = state.room(to, replicas) >= replicas;
-        state.add(from, many);
+        // Undone exactly: what comes back to another of its pools may leave no room for what is to come back after it.
+        let fits = false;
+        state.attempt([from], () => {
+          state.remove(from, many);
+          fits = state.room(to, replicas) >= replicas;
+          return false;
+        });
         if (fits) return many;
       }
       return 0;

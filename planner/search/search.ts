@@ -15,7 +15,7 @@ import { chargeClusters, newDoors, newFewest } from "./closing/index.ts";
 import type { Doors } from "./closing/index.ts";
 import { compactOf } from "./compact.ts";
 import type { Compact } from "./compact.ts";
-import { holdAt, levelFor, makeEven, placeOfEven } from "./even-first.ts";
+import { levelFor, makeEven, placeOfEven } from "./even-first.ts";
 import { decideFamily, improveFamilies } from "./families.ts";
 import { placeFirst } from "./first-placement.ts";
 import { firstPrices } from "./first-prices.ts";
@@ -93,17 +93,18 @@ export async function search(
   const doors = newDoors(compact, weighed, keeping);
   const ground = { compact, weights, keeps, keeping, doors, free, options, learnt, nodes, over };
   const uncharge = chargeClusters(compact, weights, doors, over);
-  const level = warm ? undefined : levelFor(compact, weighed, learnt.limits, over);
-  const own = level === undefined ? prices : newPrices(level.compact);
-  const start = warm ? undefined : firstPrices({ ...ground, compact: level?.compact ?? compact }, weighed, own);
-  if (level !== undefined) prices.set(level.forRoom(own));
-  const proving = level?.forShares(own) ?? prices;
+  const level = warm ? undefined : levelFor(compact, weighed, keeping, learnt.limits, over);
+  const priced = { ...ground, compact: level?.compact ?? compact };
+  const start = warm ? undefined : firstPrices(priced, weighed, level?.prices ?? prices);
+  const proving = level?.told(prices) ?? prices;
   const state = newState(compact, doors?.allows ?? keeping?.allows);
   const ranked = rankedBy(compact, weights.cost, prices);
   const bonds = newBonds(compact);
   const steps = newSteps(state, bonds, keeps.targets);
   const improver = improverOf(ground, state, ranked, steps);
   const ruled = newRuled({ ...ground, weighed, bonds, steps, ranked, prices, wish: start?.wish }, state, improver);
+  let attempts = 0;
+  const freely = (): void => level?.hold(state, false);
   const first = {
     compact,
     keeps,
@@ -116,15 +117,14 @@ export async function search(
     },
     average: () => {
       if (problem.latencies.length > 0) ranked.set(rankedBy(compact, weights.cost, prices));
+      // Where that is too little room, the next attempt has all of it.
+      level?.hold(state, attempts++ === 0);
       if (start !== undefined) startFromAverage(state, start.arcs, start, (w) => !keeps.ruled(w));
     },
     leave: (w: number) => nodes.leave(state, w),
     over,
   };
-  if (level !== undefined) holdAt(state, level.most);
-  let found = await placeFirst(first, false);
-  if (level !== undefined) state.capacity.set(compact.capacity);
-  if (level !== undefined && !found) found = await placeFirst(first, true);
+  const found = await placeFirst(first, false);
   const survival = attendSurvival(ground, state, improver, ranked, prices);
   if (survival === undefined ? !found : !(found && survival.arrange()) && !survival.afresh()) return undefined;
   const survives = (): boolean => survival?.arrange() !== false;
@@ -206,8 +206,10 @@ export async function search(
   };
   if (truth !== undefined) {
     // Where what stands on no node finds no other place, all are placed anew, asking the nodes from the start.
-    const stood = stand() || ((await placeFirst({ ...first, average: () => undefined }, true)) && stand());
+    level?.hold(state, true);
+    const stood = stand() || ((await placeFirst({ ...first, average: freely }, true)) && stand());
     if (!stood) return undefined;
+    level?.hold(state, false);
     ruled.charge();
     if (survival?.arrange() === false) return undefined;
     better();
