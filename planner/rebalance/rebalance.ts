@@ -29,7 +29,7 @@ export interface Rebalanced {
 }
 
 /** Shares of the time: each schedule is tried for the first, the best of them then has the rest. */
-const PILOT = 0.05;
+const PILOT = 0.04;
 /** Moves that are tried between two looks at the clock, and milliseconds for an evaluation on a common machine. */
 const BATCH = 2048;
 const EVALUATION = 0.00025;

@@ -12,7 +12,7 @@ export interface Schedule {
   readonly pulled: number;
   /** The pull home at first: while many may leave, what leaves must be worth the room that it still holds at home. */
   readonly pull: number;
-  /** Price of overdrawn room at first, and when nothing may be overdrawn any more: multiples of the highest load weight. */
+  /** Price of overdrawn room at first, and when the pull has gone: multiples of the highest load weight. */
   readonly overdrawn: readonly [number, number];
   /** Processes smaller than this × the temperature stay where they are: they would only wander and take room. */
   readonly least: number;
@@ -23,9 +23,10 @@ export interface Schedule {
   readonly lean: number;
 }
 
-const common = { pulled: 0.6, pull: 0.7, swaps: 0.5, least: 0 } as const;
+const common = { pulled: 0.6, pull: 0.7, swaps: 0.7, least: 0 } as const;
 
-/** What is tried: room that is scarce while moving wants the first, load that is to be spread almost evenly the others. */
+/** What is tried: room that is scarce while moving wants the first, load that is to be spread almost evenly the others, and what is good
+ * already but for moves that cost little the last. */
 export const schedules: readonly Schedule[] = [
   {
     ...common,
@@ -33,17 +34,19 @@ export const schedules: readonly Schedule[] = [
     hot: 0.2,
     warm: 6e-3,
     cold: 6e-5,
-    overdrawn: [1, 30],
+    overdrawn: [1, 4],
     rearrangements: 0.2,
     least: 1,
     lean: 1,
   },
-  { ...common, hot: 0.06, warm: 2e-3, cold: 6e-6, overdrawn: [3, 30], rearrangements: 0, lean: 1 },
-  { ...common, hot: 0.02, warm: 2e-3, cold: 2e-6, overdrawn: [3, 30], rearrangements: 0, lean: 0 },
+  { ...common, hot: 0.06, warm: 2e-3, cold: 6e-6, overdrawn: [3, 20], rearrangements: 0, lean: 1 },
+  { ...common, hot: 0.02, warm: 2e-3, cold: 2e-6, overdrawn: [3, 20], rearrangements: 0, lean: 0 },
+  { ...common, pull: 0.1, hot: 1e-4, warm: 1e-5, cold: 1e-6, overdrawn: [20, 100], rearrangements: 0, lean: 0 },
 ];
 
-/** From here on room may not be overdrawn. */
+/** From here on room may not be overdrawn, and what it cost until then: little is left to mend. */
 const STRICT = 0.9;
+const DEAREST = 1000;
 
 export interface Scale {
   /** Mean size of a process. */
@@ -74,11 +77,12 @@ export interface Setting extends Mix {
 
 /** @param spent share of the time, 0 … 1 */
 export function settingAt(schedule: Schedule, scale: Scale, ground: Ground, spent: number): Setting {
-  const { hot, warm, cold, pulled, pull, overdrawn, least, swaps, rearrangements, lean } = schedule;
-  const temperature =
-    scale.mean *
-    (spent < pulled ? between(hot, warm, spent / pulled) : between(warm, cold, (spent - pulled) / (1 - pulled)));
-  const price = between(overdrawn[0], overdrawn[1], Math.min(1, spent / STRICT));
+  const { pulled, pull, overdrawn, least, swaps, rearrangements, lean } = schedule;
+  const temperature = temperatureAt(schedule, scale.mean, spent);
+  const price =
+    spent < pulled
+      ? between(overdrawn[0], overdrawn[1], spent / pulled)
+      : between(overdrawn[1], DEAREST, Math.min(1, (spent - pulled) / (STRICT - pulled)));
   return {
     temperature,
     price: scale.unit.map((unit) => price * unit),
@@ -90,6 +94,13 @@ export function settingAt(schedule: Schedule, scale: Scale, ground: Ground, spen
     lean,
     active: activeFrom(ground, least * temperature),
   };
+}
+
+/** At the very end it is cold beside the cost of a single move, whatever the sizes are. */
+function temperatureAt({ hot, warm, cold, pulled }: Schedule, mean: number, spent: number): number {
+  if (spent < pulled) return mean * between(hot, warm, spent / pulled);
+  if (spent < STRICT) return mean * between(warm, cold, (spent - pulled) / (STRICT - pulled));
+  return between(mean * cold, Math.min(1, mean * cold), (spent - STRICT) / (1 - STRICT));
 }
 
 /** From a to b at even factors. */
