@@ -34,7 +34,7 @@ export const schedules: readonly Schedule[] = [
     hot: 0.2,
     warm: 6e-3,
     cold: 6e-5,
-    overdrawn: [1, 4],
+    overdrawn: [1, 10],
     rearrangements: 0.2,
     least: 1,
     lean: 1,
