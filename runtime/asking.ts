@@ -10,7 +10,7 @@ import {
   type ComesBack,
   type Explained,
   type FailureCase,
-  type IntentPrice,
+  type IntentPrices,
   type PlacedReplicas,
   type PlaceOutcome,
   type WhyReport,
@@ -42,7 +42,7 @@ export type Asked =
 
 export interface Answers {
   readonly why: WhyReport;
-  readonly prices: readonly IntentPrice[];
+  readonly prices: IntentPrices;
   readonly failures: readonly FailureCase[];
 }
 

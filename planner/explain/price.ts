@@ -14,6 +14,13 @@ export interface IntentPrice {
   readonly gains: readonly { readonly name: string; readonly gain: number }[];
 }
 
+/** What was found in the time that there was. */
+export interface IntentPrices {
+  readonly prices: readonly IntentPrice[];
+  /** Intents of which it was not found out, or not proven, what they cost. */
+  readonly unpriced: number;
+}
+
 /** How long all prices together may take unless told, in the caller's milliseconds. */
 const BUDGET = 4000;
 
@@ -27,24 +34,31 @@ export async function priceOfIntents(
   outcome: Explained,
   now: () => number,
   { budget = BUDGET, without = [], first }: WhyOptions = {},
-): Promise<readonly IntentPrice[]> {
+): Promise<IntentPrices> {
   const until = now() + budget;
   const intents = intentsOf(ir, before);
   const all = intents.map(({ key }) => key);
   const prices: IntentPrice[] = [];
+  let unpriced = 0;
   const speaks = ({ workloads }: Intent): number => (first !== undefined && workloads.includes(first) ? 0 : 1);
   for (const { key, kind, text, span } of intents.toSorted((a, b) => speaks(a) - speaks(b))) {
     if (kind === "run") continue;
-    if (now() >= until) break;
+    if (now() >= until) {
+      unpriced++;
+      continue;
+    }
     const timeLimit = until - now();
     const options = { gap: 0, timeLimit, seed: 1, solver: "auto", now, stopped: () => now() >= until, without };
     const free = await place(withOnly(ir, new Set(all.filter((other) => other !== key))), before, options);
-    if (free.status !== "optimal") continue;
+    if (free.status !== "optimal") {
+      unpriced++;
+      continue;
+    }
     const gains = outcome.objective.flatMap(({ name, value }, t) => {
       const gain = value - (free.objective[t]?.value ?? value);
       return Math.abs(gain) <= 1e-6 * Math.max(1, Math.abs(value)) ? [] : [{ name, gain }];
     });
     if ((gains[0]?.gain ?? 0) > 0) prices.push({ text, span, gains });
   }
-  return prices;
+  return { prices, unpriced };
 }

@@ -213,9 +213,13 @@ describe("why a workload is where it is", () => {
       workloads: [amf],
       runs: [run(amf, { on: [["paris"]] })],
     });
-    const prices = await priceOfIntents(dear, {}, await place(dear, {}, toTheProof()), now);
+    const { prices, unpriced } = await priceOfIntents(dear, {}, await place(dear, {}, toTheProof()), now);
     expect(prices.map(({ text }) => text)).toEqual(["run amf on paris"]);
     expect(prices[0]?.gains[0]).toMatchObject({ name: "cost" });
     expect(prices[0]?.gains[0]?.gain).toBeCloseTo(0.02);
+    expect(unpriced).toBe(0);
+    // Without any time nothing is known, which is not the same as costing nothing.
+    const hurried = await priceOfIntents(dear, {}, await place(dear, {}, toTheProof()), now, { budget: 0 });
+    expect(hurried).toEqual({ prices: [], unpriced: 1 });
   });
 });
