@@ -16,12 +16,7 @@ function valueOf(problem: Problem, placement: Placement, term: ObjectiveTerm): n
         workload.optional && workload.priority === term.priority ? wantedOf(workload) - total(placement[w]) : 0,
       );
     case "moves":
-      return perWorkload(problem, (workload, w) =>
-        columnsOf(workload).before.reduce(
-          (sum, before, i) => (before === 0 ? sum : sum + Math.max(0, before - (placement[w]?.[i] ?? 0))),
-          workload.leaving,
-        ),
-      );
+      return perWorkload(problem, movedOf(placement));
     case "preference":
       return weighted(problem, placement, ({ preference }, i) => preference[i] as number);
     case "cost":
@@ -36,6 +31,18 @@ function valueOf(problem: Problem, placement: Placement, term: ObjectiveTerm): n
       return sharesOf(problem, placement).reduce((most, share) => Math.max(most, share), 0);
   }
 }
+
+/** Replicas of a workload that leave where they run. There may be a million places: hence the loop. */
+const movedOf =
+  (placement: Placement) =>
+  (workload: ProblemWorkload, w: number): number => {
+    const { before } = columnsOf(workload);
+    const counts = placement[w];
+    let sum = workload.leaving;
+    for (let i = 0; i < before.length; i++)
+      if ((before[i] as number) > 0) sum += Math.max(0, (before[i] as number) - (counts?.[i] ?? 0));
+    return sum;
+  };
 
 /** Replicas of a workload when nothing of it is left out. */
 export function wantedOf({ counting }: ProblemWorkload): number {
@@ -130,15 +137,17 @@ export function sharesOf(problem: Problem, placement: Placement): Float64Array {
         (capacity[pool.cluster * count + r] as number) + pool.count * (pool.shape[r] as number);
   problem.workloads.forEach((workload, w) => {
     const columns = columnsOf(workload);
-    placement[w]?.forEach((replicas, i) => {
-      if (replicas === 0) return;
+    const counts = placement[w] ?? [];
+    for (let i = 0; i < counts.length; i++) {
+      const replicas = counts[i] as number;
+      if (replicas === 0) continue;
       const own = columns.pools[i] as readonly number[];
       const pods = workload.perNode ? own.reduce((sum, p) => sum + (pools[p]?.count ?? 0), 0) : replicas;
       for (let r = 0; r < count; r++) {
         const at = (columns.cluster[i] as number) * count + r;
         used[at] = (used[at] as number) + pods * (workload.demand[r] as number);
       }
-    });
+    }
   });
   return used.map((amount, at) => (amount === 0 ? 0 : amount / Math.max(1e-300, capacity[at] as number)));
 }
