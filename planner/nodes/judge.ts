@@ -54,8 +54,11 @@ export function newJudge(
     if (known !== undefined) return known;
     const { nodes, reserved } = grounds(cluster);
     const kinds = kindsOf(grounds(cluster), load);
-    // Where the scheduler finds a node for each pod, they fit; unless it sees room that is kept in reserve, or DaemonSets can not stand where they must.
-    const stands = !reserved && daemonsStand(kinds, nodes) && orderOf(cluster, load).kind !== "none";
+    // Where the scheduler finds a node for each pod, they fit; unless it sees room that is kept in reserve (an order that was found
+    // before holds without it too), or DaemonSets can not stand where they must.
+    const stands =
+      heldBy(cluster, load) !== undefined ||
+      (!reserved && daemonsStand(kinds, nodes) && orderOf(cluster, load).kind !== "none");
     const pods = [...load.values()].reduce((a, b) => a + b, 0);
     const found = stands ? "packed" : pack(kinds, nodes, pods > MANY_PODS ? Math.min(steps, FEW_STEPS) : steps);
     packings.set(key, found);

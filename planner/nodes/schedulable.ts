@@ -8,6 +8,8 @@ import type { ScoredKind, ScoredNode } from "./scheduler.ts";
 export interface Scored {
   readonly scoredNodes: readonly ScoredNode[];
   readonly scoredKinds: readonly ScoredKind[];
+  /** Whether a taint of some node only asks to be avoided. */
+  readonly mild: boolean;
 }
 
 const ZONE = "topology.kubernetes.io/zone";
@@ -22,7 +24,6 @@ type Scoring = (cluster: Cluster, ground: ClusterGround, kinds: readonly PodKind
 interface Known {
   readonly nodes: readonly Omit<ScoredNode, "disliked">[];
   readonly poolOf: readonly NodePool[];
-  /** Whether a taint of some node only asks to be avoided. */
   readonly mild: boolean;
 }
 
@@ -47,6 +48,7 @@ export function scoring(ir: Ir): Scoring {
         ? known.nodes.map((node, n) => ({ ...node, disliked: dislikes(known.poolOf[n] as NodePool, kinds, words) }))
         : known.nodes.map((node) => ({ ...node, disliked: indifferent })),
       scoredKinds: kinds.map(scoreOf),
+      mild: known.mild,
     };
   };
 }

@@ -133,13 +133,25 @@ export function newScheduler(
   return { board, schedule };
 }
 
-/** Numbers in [0, 1) that depend only on the seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** A row of numbers in [0, 1) that can be taken up again where it was. */
+export interface Ties {
+  state: number;
+  readonly next: () => number;
 }
+
+/** Numbers that depend only on the state, which begins as the seed (mulberry32). */
+export function newTies(seed: number): Ties {
+  const ties = {
+    state: seed >>> 0,
+    next: (): number => {
+      const state = (ties.state + 0x6d2b79f5) >>> 0;
+      ties.state = state;
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    },
+  };
+  return ties;
+}
+
+export const randomOf = (seed: number): (() => number) => newTies(seed).next;

@@ -10,10 +10,14 @@ import { isPlain, newCrowd } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
 import type { PodKind } from "./board.ts";
 import { hardestFirst, hardnessOf } from "./hardness.ts";
+import { isSmall } from "./floor.ts";
 import { pack, sizeOf } from "./pack.ts";
 import { randomOf } from "./scheduler.ts";
+import type { ScoredKind } from "./scheduler.ts";
 import { scoring } from "./schedulable.ts";
 import type { Scored } from "./schedulable.ts";
+import { newStanding } from "./standing.ts";
+import type { Loss, Standing } from "./standing.ts";
 
 export interface NodeTruth {
   /** Whether a cluster must be asked at all: one node takes whatever its room takes. */
@@ -39,6 +43,16 @@ export interface NodeTruth {
    * workload. Undefined where pods ask for more than room, or where a reserve is kept: then there is no quick answer.
    */
   readonly come: (cluster: number, load: Load, more: Load) => { readonly load: Load; readonly more: Load } | undefined;
+  /**
+   * Of a load that may be too much: replicas by workload that find no node, the smallest loss that is found in many orders of creation. With
+   * `anyhow` also in ways of breaking ties that once went wrong. Undefined where there is no quick answer.
+   */
+  readonly fewestOut: (
+    cluster: number,
+    load: Load,
+    loss: Loss,
+    anyhow: boolean,
+  ) => ReadonlyMap<number, number> | undefined;
   /** About how many more pods of a workload find room beside what `accepts` last took on the cluster. */
   readonly spare: (cluster: number, workload: number) => number;
 }
@@ -85,7 +99,10 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
   const hold = (cluster: number, load: Load, sequence: readonly number[]): void =>
     void held.set(cluster, { text: textOf(load), sequence });
 
+  const standings = newStandings(ir, grounds, scoredOn);
   const accepts = (cluster: number, load: Load): boolean => {
+    const quick = standings(cluster, load);
+    if (quick !== undefined) return quick.accepts(load);
     const trial = trialOf(cluster, load);
     if (!trial.plain) return slowly(trial);
     const crowds = crowdsOf(trial);
@@ -112,6 +129,8 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
     asks: (cluster) => grounds(cluster).nodes.length > 1 || grounds(cluster).reserved,
     accepts,
     surely: (cluster, load) => {
+      const quick = standings(cluster, load);
+      if (quick !== undefined) return quick.surely(load);
       const text = textOf(load);
       let known = sure.get(cluster);
       const said = known?.get(text);
@@ -119,17 +138,19 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
       if (known === undefined || known.size >= REMEMBERED) sure.set(cluster, (known = new Map()));
       const trial = trialOf(cluster, load);
       const how = orderOf(trial);
-      if (how.kind === "sequence")
+      const stands = how.kind !== "none" && packs(trial);
+      if (stands && how.kind === "sequence")
         hold(
           cluster,
           load,
           how.sequence.map((k) => trial.workloads[k] as number),
         );
-      const stands = how.kind !== "none" && packs(trial);
       known.set(text, stands);
       return stands;
     },
     heldBy: (cluster, load) => {
+      const quick = standings(cluster, load);
+      if (quick !== undefined) return quick.surely(load) ? quick.order(load) : undefined;
       const known = held.get(cluster);
       return known !== undefined && known.text === textOf(load) ? known.sequence : undefined;
     },
@@ -179,7 +200,10 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
       const standing = comers.map(([w, count], k) => [w, count - (out[k] as number)] as const);
       return { load: new Map(standing.slice(0, load.size)), more: new Map(standing.slice(load.size)) };
     },
+    fewestOut: (cluster, load, loss, anyhow) => standings(cluster, load)?.fewestOut(load, loss, anyhow),
     spare: (cluster, workload) => {
+      const quick = standings(cluster, new Map([[workload, 1]]));
+      if (quick !== undefined) return quick.spare(workload);
       const free = left.get(cluster);
       const { nodes, kindOf } = grounds(cluster);
       if (free === undefined) return Infinity;
@@ -195,6 +219,39 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
       }
       return sum;
     },
+  };
+}
+
+/** What stands on the nodes of a cluster, where that is quick to tell of a load; it is remembered. */
+function newStandings(ir: Ir, grounds: (cluster: number) => ClusterGround, scoredOn: ReturnType<typeof scoring>) {
+  /** By cluster; undefined where there are too many nodes, or some are only to be avoided. */
+  const known = new Map<number, Standing | undefined>();
+  const plain = new Map<number, boolean>();
+  const scoredFor = (cluster: number, kinds: readonly PodKind[]): Scored =>
+    scoredOn(ir.fleet.clusters[cluster] as Cluster, grounds(cluster), kinds);
+  const make = (cluster: number): Standing | undefined => {
+    const ground = grounds(cluster);
+    const { scoredNodes: scored, mild } = scoredFor(cluster, []);
+    if (mild || !isSmall(ground.nodes.length)) return undefined;
+    const floors = (ground.reserved ? [ground.nodes, ground.wholeNodes] : [ground.nodes]).map((nodes) => ({
+      nodes,
+      scored,
+    }));
+    return newStanding(floors, (w) => {
+      const kind = ground.kindOf(w, 1);
+      return { kind, asked: scoredFor(cluster, [kind]).scoredKinds[0] as ScoredKind };
+    });
+  };
+  return (cluster: number, load: Load): Standing | undefined => {
+    if (!known.has(cluster)) known.set(cluster, make(cluster));
+    const found = known.get(cluster);
+    if (found === undefined) return undefined;
+    for (const w of load.keys()) {
+      let is = plain.get(w);
+      if (is === undefined) plain.set(w, (is = isPlain([grounds(cluster).kindOf(w, 1)])));
+      if (!is) return undefined;
+    }
+    return found;
   };
 }
 

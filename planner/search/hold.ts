@@ -171,6 +171,7 @@ function truthOf({ problem, origin, stays }: Held, truth: NodeTruth): NodeTruth 
         }
       return truth.leftOut(cluster, loadOf(load), first, ties);
     },
+    fewestOut: () => undefined,
     spare: (cluster, h) => truth.spare(cluster, origin[h] as number),
   };
 }

@@ -3,6 +3,9 @@ import type { NodeTruth } from "../nodes/truth.ts";
 import type { Part } from "../presolve/index.ts";
 import type { Problem } from "../problem.ts";
 
+/** What is lost when something of another part finds no node. */
+const STAYS = 1e9;
+
 /** Clusters that only the part knows (places to be near to, ballast) have no nodes to ask: they take anything. */
 export function truthOfPart(truth: NodeTruth, problem: Problem, part: Part): NodeTruth {
   if (part.problem === problem) return truth;
@@ -57,6 +60,25 @@ export function truthOfPart(truth: NodeTruth, problem: Problem, part: Part): Nod
       const ownOf = (standing: ReadonlyMap<number, number>, asked: ReadonlyMap<number, number>) =>
         new Map([...asked].map(([w, many]) => [w, Math.min(many, standing.get(whole[w] as number) ?? 0)]));
       return found && { load: ownOf(found.load, load), more: ownOf(found.more, more) };
+    },
+    fewestOut: (cluster, load, loss, anyhow) => {
+      const at = clusterOf(cluster);
+      if (at === undefined) return undefined;
+      // What is not of the part stays where it is.
+      const lossOf = (index: number, many: number, size: number): number => {
+        const w = own.get(index);
+        return w === undefined ? many * STAYS : loss(w, many, size);
+      };
+      const left = truth.fewestOut(at, loadOf(load), lossOf, anyhow);
+      return (
+        left &&
+        new Map(
+          [...left].flatMap(([index, many]) => {
+            const w = own.get(index);
+            return w === undefined ? [] : [[w, many] as const];
+          }),
+        )
+      );
     },
     spare: (cluster, workload) => {
       const at = clusterOf(cluster);

@@ -16,11 +16,12 @@ describe("what comes back after a loss", () => {
       let steps = 0;
       const options = { gap: 0.05, timeLimit: 4_000, seed, solver: "search", stopped: () => false };
       const now = Object.assign(() => steps, { worked: (milliseconds: number) => void (steps += milliseconds) });
-      const learnt = { cuts: [], limits: [], floors: [], truth: newTruth(ir, problem) };
+      const truth = newTruth(ir, problem);
+      const learnt = { cuts: [], limits: [], floors: [], truth };
       const found = (await search(problem, { ...options, now }, learnt))?.solution;
       if (found === undefined || !("placement" in found)) continue;
       situations += found.situations?.length ?? 0;
-      const { impossible, undecided } = newJudge(ir, problem, 200_000)(found.placement, found.situations);
+      const { impossible, undecided } = newJudge(ir, problem, 200_000, truth.heldBy)(found.placement, found.situations);
       expect([impossible, undecided], `seed ${seed}`).toEqual([[], []]);
     }
     expect(situations).toBeGreaterThan(20);
