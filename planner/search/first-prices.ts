@@ -4,6 +4,8 @@ import { arcsOf } from "./arcs.ts";
 import type { Arcs } from "./arcs.ts";
 import { ascend } from "./bound.ts";
 import { primalDual } from "./primal-dual.ts";
+import { roomOnNodes } from "./room-on-nodes.ts";
+import type { Room } from "./room-on-nodes.ts";
 import type { SearchGround } from "./search.ts";
 import { rankedBy } from "./start.ts";
 import { newState } from "./state.ts";
@@ -15,9 +17,12 @@ import type { Weighed } from "./weigh.ts";
 /** Passes over the pairs: at first, towards the linear optimum, and from there. */
 const ASCENT = 60;
 const LINEAR = 480;
+const PHASES = 6;
 const ALONG = 30;
 /** How far from the linear optimum prices and averaged answer may be together. */
 const NEARLY = 0.004;
+/** The same once it is known what nodes hold, going on from there. */
+const AGAIN = { iterations: 160, phases: 2, enough: 0.001 };
 
 /** Prices near those of the linear optimum, left in `prices`, and the averaged answers that led to them. */
 export function firstPrices(ground: SearchGround, weighed: Weighed, prices: Float64Array) {
@@ -32,7 +37,14 @@ export function firstPrices(ground: SearchGround, weighed: Weighed, prices: Floa
   const { now } = options;
   // Prices of ties that a few passes leave are noise; without them the linear optimum is found sooner.
   const begun = { average: ascent.average, prices: Float64Array.from(ascent.prices).fill(0, compact.capacity.length) };
-  const linear = primalDual(compact, arcs, { iterations: LINEAR, enough: NEARLY, from: begun, now, stopped: over });
+  const linear = primalDual(compact, arcs, {
+    iterations: LINEAR,
+    phases: PHASES,
+    enough: NEARLY,
+    from: begun,
+    now,
+    stopped: over,
+  });
   const from = linear.prices.slice(0, ascent.prices.length);
   // What the nearly linear answer costs is a far better guess of what can be reached than the first one.
   const hope = Math.min(upper, (1 + NEARLY / 2) * paidFor(arcs, linear.average));
@@ -41,7 +53,21 @@ export function firstPrices(ground: SearchGround, weighed: Weighed, prices: Floa
   const wish = new Float64Array(compact.most.length);
   arcs.candidate.forEach((c, a) => (wish[c] = (wish[c] as number) + (linear.average[a] as number)));
   const soft = factors === undefined ? undefined : { factors, weights, prices: Float64Array.from(prices) };
-  return { arcs, average: linear.average, wish, soft };
+  return { arcs, weights, linear, wish, soft };
+}
+
+/** The answer near the linear optimum, and by row what planned load may use: as rows have it, and so that nodes nearly take it. */
+export function nodesIn(
+  { compact, learnt, options, over }: SearchGround,
+  { arcs, weights, linear }: Pick<ReturnType<typeof firstPrices>, "arcs" | "weights" | "linear">,
+): Room {
+  const { truth } = learnt;
+  const { now } = options;
+  if (truth === undefined || !compact.problem.clusters.some((_, c) => truth.asks(c)))
+    return { capacity: compact.capacity, linear };
+  return roomOnNodes(compact, arcs, weights.cost, truth, linear, (narrow, from) =>
+    primalDual(narrow, arcs, { ...AGAIN, from, now, stopped: over }),
+  );
 }
 
 function paidFor({ cost, constant }: Arcs, amount: Float64Array): number {

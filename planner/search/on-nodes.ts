@@ -31,7 +31,7 @@ export function newOnNodes(truth: NodeTruth | undefined, keeps: Keeps): OnNodes 
     if (truth === undefined || !asks(cluster)) return true;
     const load = loadOn(state, cluster);
     const likely = truth.accepts(cluster, load);
-    return doubted.has(cluster) ? truth.surely(cluster, load) : likely;
+    return likely && doubted.has(cluster) ? truth.surely(cluster, load) : likely;
   };
   return {
     asks,
@@ -62,8 +62,10 @@ export function loadOn({ compact, on, clusterStart, clusterCandidates, hosting }
   return new Map(hosts.map((candidate) => [compact.workloadOf[candidate] as number, on[candidate] as number]));
 }
 
+/** How much worse it is when what may not be moved by itself finds no node. */
+const STAYS = 1e6;
 /** Rounds in which what finds no node leaves, and others come. */
-const ROUNDS = 12;
+const ROUNDS = 40;
 
 /**
  * Takes away what finds no node and places it elsewhere; false when some cluster still has more than its nodes take, or something that
@@ -100,8 +102,7 @@ export function standOnNodes(
       if (family !== undefined) families.add(family);
       return family !== undefined;
     };
-    for (const cluster of dirty) nodes.doubt(cluster);
-    for (const cluster of dirty) good = leave(state, truth, cluster, ground.free, leaves) && good;
+    for (const cluster of dirty) good = leave(state, truth, nodes, cluster, ground.free, leaves) && good;
     for (const family of families) for (const w of family) nodes.leave(state, w);
     for (const family of families) if (!ground.place(family)) return false;
     for (const w of ground.order) {
@@ -120,12 +121,17 @@ export function standOnNodes(
 function leave(
   state: State,
   truth: NodeTruth,
+  nodes: OnNodes,
   cluster: number,
   free: (w: number) => boolean,
   leaves: (w: number) => boolean,
 ): boolean {
   const load = loadOn(state, cluster);
-  const left = new Map(truth.leftOut(cluster, load, (w) => !free(w)));
+  const loss = (w: number, many: number, size: number): number => many * size * (free(w) ? 1 : STAYS);
+  const quick = truth.fewestOut(cluster, load, loss, true);
+  // Which ways of breaking ties went wrong is kept in mind only where there is a quick answer.
+  if (quick === undefined) nodes.doubt(cluster);
+  const left = new Map(quick ?? truth.leftOut(cluster, load, (w) => !free(w)));
   if (left.size === 0) {
     // It stands for a few trials and not for all: the smallest of what may leave makes some room.
     const [last] = [...load.keys()].filter(free).sort((a, b) => (load.get(a) as number) - (load.get(b) as number));

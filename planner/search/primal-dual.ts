@@ -10,6 +10,8 @@ import type { Model, NearlyLinear } from "./linear-model.ts";
 
 interface PrimalDualOptions {
   readonly iterations: number;
+  /** The columns are chosen anew for each phase; it takes at least `LOOK` iterations. */
+  readonly phases: number;
   /** How far from the optimum is near enough: what rows are over by, and what could be saved, as a share of the whole. */
   readonly enough: number;
   /** Prices by row (more may follow) and replicas by arc to begin with; they come back when they are near enough. */
@@ -19,8 +21,6 @@ interface PrimalDualOptions {
   readonly stopped: () => boolean;
 }
 
-/** Phases: the columns are chosen anew for each. */
-const PHASES = 6;
 /** How much further prices move than shares at first; found by trying, and corrected on the way. */
 const WEIGHT = 6;
 /** What a share counts for at most when it is asked how near the optimum is: a term that outweighs all others must not hide them. */
@@ -34,9 +34,9 @@ export function primalDual(compact: Compact, arcs: Arcs, options: PrimalDualOpti
   let found: NearlyLinear = options.from;
   // Objectives of whole clusters have no cost by replica: their prices are another's.
   if (arcs.joint.imbalance || arcs.joint.clusters > 0 || arcs.joint.atMost !== undefined) return found;
-  const iterations = Math.ceil(options.iterations / PHASES);
+  const iterations = Math.ceil(options.iterations / options.phases);
   let threshold = new Float64Array(compact.workloads);
-  for (let phase = 0; phase < PHASES && !options.stopped(); phase++) {
+  for (let phase = 0; phase < options.phases && !options.stopped(); phase++) {
     const model = { ...linearModel(compact, arcs, found), threshold };
     const { x, y, error } = converge(model, found, { ...options, iterations });
     if (x === undefined) break;

@@ -20,8 +20,9 @@ export function rulesToDecide({ problem, stays }: Held): readonly Rule[] {
     const { counting } = workload;
     columnsOf(workload).most.forEach((most, i) => {
       const candidate = (compact.candidateStart[w] as number) + i;
-      state.on[candidate] = counting.kind === "divided" ? most : counting.size;
-      state.placed[w] = (state.placed[w] as number) + (state.on[candidate] as number);
+      const many = counting.kind === "divided" ? most : counting.size;
+      state.on[candidate] = many;
+      state.placed[w] = (state.placed[w] as number) + many;
     });
   });
   const holding = new Set(

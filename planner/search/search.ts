@@ -18,7 +18,7 @@ import type { Compact } from "./compact.ts";
 import { levelFor, makeEven, placeOfEven } from "./even-first.ts";
 import { decideFamily, improveFamilies } from "./families.ts";
 import { placeFirst } from "./first-placement.ts";
-import { firstPrices } from "./first-prices.ts";
+import { firstPrices, nodesIn } from "./first-prices.ts";
 import { newImprover } from "./improve.ts";
 import type { Improver } from "./improve.ts";
 import { newKeeps } from "./keeps.ts";
@@ -27,6 +27,7 @@ import { neighbourhoods } from "./neighbourhoods.ts";
 import { worthwhile } from "./reduce.ts";
 import { newOnNodes, standOnNodes } from "./on-nodes.ts";
 import type { OnNodes } from "./on-nodes.ts";
+import { refill } from "./refill.ts";
 import { prove } from "./proof.ts";
 import type { Proof } from "./proof.ts";
 import { attendSurvival, newKeeping } from "./survive/index.ts";
@@ -59,6 +60,8 @@ const ROUNDS = 16;
 /** Longest chain of those that make way; a longer one is tried when a round gains less than this share. */
 const DEPTH = 3;
 const DEEPER = 2e-4;
+/** Passes over the clusters that are full on their nodes. */
+const REFILLS = 4;
 /** Rounds over all that rules bind. */
 const AGAIN = 3;
 /** Neighbourhoods in a row that bring nothing, before exact solvers get their turn. */
@@ -103,6 +106,9 @@ export async function search(
   const steps = newSteps(state, bonds, keeps.targets);
   const improver = improverOf(ground, state, ranked, steps);
   const ruled = newRuled({ ...ground, weighed, bonds, steps, ranked, prices, wish: start?.wish }, state, improver);
+  // What keeps room for something else has its own way with rows.
+  const plain = start !== undefined && level === undefined && keeping === undefined && doors === undefined;
+  const narrow = plain ? nodesIn(ground, start) : undefined;
   let attempts = 0;
   const freely = (): void => level?.hold(state, false);
   const first = {
@@ -118,8 +124,12 @@ export async function search(
     average: () => {
       if (problem.latencies.length > 0) ranked.set(rankedBy(compact, weights.cost, prices));
       // Where that is too little room, the next attempt has all of it.
-      level?.hold(state, attempts++ === 0);
-      if (start !== undefined) startFromAverage(state, start.arcs, start, (w) => !keeps.ruled(w));
+      level?.hold(state, attempts === 0);
+      if (narrow !== undefined) state.capacity.set(attempts === 0 ? narrow.capacity : compact.capacity);
+      attempts++;
+      const linear = narrow?.linear ?? start?.linear;
+      if (start !== undefined && linear !== undefined)
+        startFromAverage(state, start.arcs, linear, (w) => !keeps.ruled(w));
     },
     leave: (w: number) => nodes.leave(state, w),
     over,
@@ -176,7 +186,9 @@ export async function search(
   const asked = truth !== undefined && compact.problem.clusters.some((_, c) => truth.asks(c));
   // Where the number of clusters counts most, what is on some of them leaves first; on single nodes only once they are asked.
   if (fewest.first && !asked) fewest.close();
-  if (!evenFirst && !(fewest.first && asked)) polish(asked ? 1 : DEPTH);
+  // Where it is known about what nodes hold, what rows alone would gain is lost on nodes again.
+  const settled = narrow !== undefined && asked;
+  if (!evenFirst && !(fewest.first && asked) && !settled) polish(asked ? 1 : DEPTH);
   const rounds = evenFirst ? 0 : AGAIN;
   for (let round = 0; round < rounds && !near() && !over(); round++) {
     const gained = ruled.round(over);
@@ -207,6 +219,7 @@ export async function search(
   if (truth !== undefined) {
     // Where what stands on no node finds no other place, all are placed anew, asking the nodes from the start.
     level?.hold(state, true);
+    if (narrow !== undefined) state.capacity.set(compact.capacity);
     const stood = stand() || ((await placeFirst({ ...first, average: freely }, true)) && stand());
     if (!stood) return undefined;
     level?.hold(state, false);
@@ -217,6 +230,19 @@ export async function search(
     if (fewest.first && fewest.close()) {
       best = undefined;
       secure();
+    }
+    if (asked && plain && !near()) {
+      const packed = (cluster: number): boolean => nodes.packs(state, cluster);
+      const stands = (cluster: number): boolean => nodes.stands(state, cluster);
+      const gain = newGain(state, weights);
+      const filling = { state, truth, gain, weights, free, ranked, improver, asks: nodes.asks, packs: packed, stands };
+      const enough = (): boolean => over() || near();
+      for (let pass = 0; pass < REFILLS && !enough(); pass++) {
+        const gained = refill({ ...filling, over: enough, better });
+        secure();
+        better();
+        if (gained <= DEEPER * Math.abs(worth(state, weights))) break;
+      }
     }
     if (!evenFirst) polish();
     secure();

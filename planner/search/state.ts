@@ -33,11 +33,18 @@ export interface State {
   /**
    * Begins to note what changes; undone, all that was noted is as it was. Only the last that began is noted: what began before ends there.
    */
-  readonly note: () => { readonly undo: () => void; readonly end: () => void };
+  readonly note: () => Noted;
   /** Tells somebody of every change of a candidate, and when anything may have changed. */
   readonly watch: (changed: (candidate: number, replicas: number) => void, anew: () => void) => void;
   /** Whether every row holds, beside what is kept. */
   readonly holds: () => boolean;
+}
+
+export interface Noted {
+  readonly undo: () => void;
+  readonly end: () => void;
+  /** Candidates that changed since it began, with the replicas that they had. */
+  readonly changed: () => ReadonlyMap<number, number>;
 }
 
 /** @param allows of a wish for more replicas on a candidate, what promises allow beside what is placed; absent: all of it. */
@@ -188,7 +195,17 @@ export function newState(
           count(compact.candidateOf[slot] as number, difference);
         }
       };
-      return { undo, end };
+      const changed = (): ReadonlyMap<number, number> => {
+        const before = new Map<number, number>();
+        for (const [slot, replicas] of own) {
+          const candidate = compact.candidateOf[slot] as number;
+          const more = (inSlot[slot] as number) - replicas;
+          const now = on[candidate] as number;
+          if (more !== 0) before.set(candidate, (before.get(candidate) ?? now) - more);
+        }
+        return before;
+      };
+      return { undo, end, changed };
     },
     holds: () => used.every((amount, row) => amount <= (capacity[row] as number) + 1e-6),
   };

@@ -49,7 +49,7 @@ export interface EnumerationGround {
 }
 
 /** Passes for prices before and after those towards the linear optimum; iterations of those, and how near is enough. */
-const SHARPER = { begin: 60, iterations: 3_000, enough: 1e-6, end: 120 };
+const SHARPER = { begin: 60, iterations: 3_000, phases: 6, enough: 1e-6, end: 120 };
 /** Looks of a millisecond on a common machine. */
 const LOOKS = 100_000;
 /** Looks between two questions whether to stop. */
@@ -208,8 +208,8 @@ function newLeaning(sacks: Sacks, pay: Float64Array, away: number) {
 function sharpened({ state, prices, now, over }: EnumerationGround, arcs: Arcs, upper: number): Float64Array {
   const { compact } = state;
   const begun = ascend(compact, arcs, { steps: SHARPER.begin, upper, from: prices, stopped: over });
-  const { iterations, enough } = SHARPER;
-  const linear = primalDual(compact, arcs, { iterations, enough, from: begun, now, stopped: over });
+  const { iterations, phases, enough } = SHARPER;
+  const linear = primalDual(compact, arcs, { iterations, phases, enough, from: begun, now, stopped: over });
   const from = Float64Array.from(begun.prices);
   from.set(linear.prices.subarray(0, compact.capacity.length));
   const found = ascend(compact, arcs, { steps: SHARPER.end, upper, from, stopped: over });
