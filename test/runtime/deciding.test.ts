@@ -10,6 +10,7 @@ import type { Observation } from "../../runtime/observe.ts";
 import { emptyInventory } from "../../runtime/inventory.ts";
 import type { Question } from "../../runtime/solving.ts";
 import type { World } from "../../runtime/world.ts";
+import { intentFleet } from "../bench/instances/intent-fleet.ts";
 import { tightProgram } from "../kit/tight.ts";
 
 const file = "main.intent";
@@ -114,7 +115,9 @@ test("a long solve leaves the main thread free, tells what it has, and is stoppe
 test("stopped before there is anything: unknown, and what would help", async () => {
   const controller = new AbortController();
   void delay(1).then(() => controller.abort());
-  const { outcome, diagnostics } = await decide(question(middling), worldOf(controller.signal), () => {});
+  // So large that no thread has an answer in the moment that it is still given.
+  const large = irOf(intentFleet({ clusters: 300, workloads: 600, seed: 1, replicas: 100 }, new Set()));
+  const { outcome, diagnostics } = await decide(question(large), worldOf(controller.signal), () => {});
   expect(outcome.status).toBe("unknown");
   expect(diagnostics.map(({ code }) => code)).toEqual(["planner/no-answer"]);
   expect(diagnostics[0]?.message).toContain("before it was stopped");
