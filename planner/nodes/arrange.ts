@@ -18,19 +18,23 @@ const FORWARD = 0.7;
 /** What stands is remembered before every so many workloads. */
 const STRIDE = 5;
 
-/**
- * @param ways of breaking ties, on which nodes: the worst of them counts
- * @param loss of so many pods of a workload that find no node
- * @param dice what changes are drawn from
- * @param most orders that are tried at most
- */
+export interface Arranging {
+  readonly comes: Comes;
+  /** Of so many pods of a workload that find no node. */
+  readonly loss: (workload: number, pods: number) => number;
+  /** What changes are drawn from. */
+  readonly dice: Ties;
+  /** Orders that are tried at most. */
+  readonly most: number;
+  /** So many at the beginning stay where they are. */
+  readonly fixed: number;
+}
+
+/** @param ways of breaking ties, on which nodes: the worst of them counts. */
 export function arrange(
   ways: readonly { readonly floor: Floor; readonly seed: number }[],
   begun: readonly number[],
-  comes: Comes,
-  loss: (workload: number, pods: number) => number,
-  dice: Ties,
-  most: number,
+  { comes, loss, dice, most, fixed }: Arranging,
 ): Arrangement {
   const runs = ways.map(({ floor, seed }) => ({
     floor,
@@ -84,13 +88,12 @@ export function arrange(
     return sum;
   };
   let best = attempt(order, 0, Number.MAX_VALUE);
-  for (let tries = 0; tries < most && best > 0 && order.length > 1; tries++) {
-    const stuck = left.flatMap((many, at) => (many > 0 && at > 0 ? [at] : []));
+  const between = (first: number, end: number): number => first + Math.floor(dice.next() * (end - first));
+  for (let tries = 0; tries < most && best > 0 && order.length > fixed + 1; tries++) {
+    const stuck = left.flatMap((many, at) => (many > 0 && at > fixed ? [at] : []));
     const forward = stuck.length > 0 && dice.next() < FORWARD;
-    const at = forward
-      ? (stuck[Math.floor(dice.next() * stuck.length)] as number)
-      : Math.floor(dice.next() * order.length);
-    const to = Math.floor(dice.next() * (forward ? at : order.length));
+    const at = forward ? (stuck[between(0, stuck.length)] as number) : between(fixed, order.length);
+    const to = between(fixed, forward ? at : order.length);
     if (at === to) continue;
     const next = [...order];
     next.splice(to, 0, ...next.splice(at, 1));

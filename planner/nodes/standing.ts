@@ -14,8 +14,10 @@ export interface Standing {
   readonly accepts: (load: Load) => boolean;
   /** The same, in so many ways as the judge tries. */
   readonly surely: (load: Load) => boolean;
-  /** Of a load that may be too much: pods by workload that find no node in the order of creation where they are the smallest loss that is found;
-   * with `anyhow` also in the ways of breaking ties that once went wrong. */
+  /**
+   * Of a load that may be too much: pods by workload that find no node in the order of creation where they are the smallest loss that is found;
+   * with `anyhow` also in the ways of breaking ties that once went wrong.
+   */
   readonly fewestOut: (load: Load, loss: Loss, anyhow: boolean) => ReadonlyMap<number, number>;
   /** How many more pods of a workload find room beside what was accepted last; Infinity before. */
   readonly spare: (workload: number) => number;
@@ -38,7 +40,6 @@ const STOOD = 32;
 const REPAIRS = 2;
 /** What stands is remembered before every so many workloads of the order. */
 const STRIDE = 5;
-
 /** Orders in which what is too much comes to the nodes. */
 const TRIES = 24;
 
@@ -78,8 +79,8 @@ export function newStanding(
   const runs = boards.flatMap((floor) => Array.from({ length: TIES }, (_, i) => runOf(floor, i + 1)));
   const always = runs.length;
   const refused = new Set<number>();
-  /** Loads that surely stand, with the order in which they do. */
-  const sure = new Map<number, readonly number[]>();
+  /** Loads that surely stand, with the order in which they do and the pods of each workload. */
+  const sure = new Map<number, { readonly order: readonly number[]; readonly counts: readonly number[] }>();
   const dice = newTies(1);
   /** What was accepted last: workloads in order, and pods of each. */
   let held: readonly number[] | undefined;
@@ -95,11 +96,14 @@ export function newStanding(
     }
     return found;
   };
-  /** What stands on every node comes first, then the large. */
   const isBefore = (a: number, b: number): boolean => {
-    const [one, other] = [knownOf(a), knownOf(b)];
-    if (one.perNode !== other.perNode) return one.perNode;
-    return one.size === other.size ? a < b : one.size > other.size;
+    const [one, other] = [knownOf(a).size, knownOf(b).size];
+    return one === other ? a < b : one > other;
+  };
+  /** A DaemonSet's pod has one node to go to: it comes before all that could take its place. */
+  const daemonsFirst = (order: readonly number[]): readonly number[] => {
+    const daemons = order.filter((w) => knownOf(w).perNode);
+    return daemons.length === 0 ? order : [...daemons, ...order.filter((w) => !knownOf(w).perNode)];
   };
   /** All pods of one workload; returns how many find no node. */
   const come = (floor: Floor, w: number, many: number, random: () => number): number => {
@@ -166,24 +170,24 @@ export function newStanding(
   /** The order that held last, without what left it, what is new at the end; and the same with what is new where its size would have it. */
   const orders = (load: Load): readonly (readonly number[])[] => {
     const order = (held ?? []).filter((w) => load.has(w));
-    if (order.length === load.size) return [order];
+    if (order.length === load.size) return [daemonsFirst(order)];
     const there = new Set(order);
     const fresh = [...load.keys()].filter((w) => !there.has(w)).sort((a, b) => (isBefore(a, b) ? -1 : 1));
-    if (order.length === 0) return [fresh];
+    if (order.length === 0) return [daemonsFirst(fresh)];
     const sorted = [...order];
     for (const w of fresh) {
       let at = sorted.length;
       while (at > 0 && isBefore(w, sorted[at - 1] as number)) at--;
       sorted.splice(at, 0, w);
     }
-    return [[...order, ...fresh], sorted];
+    return [daemonsFirst([...order, ...fresh]), daemonsFirst(sorted)];
   };
   /** Tries orders; what found no node in one comes first in the next. */
   const stands = (load: Load, fails: (order: readonly number[]) => number | undefined): boolean => {
     let [order, stuck]: readonly [readonly number[], number | undefined] = [[], undefined];
     for (order of orders(load)) if ((stuck = fails(order)) === undefined) return true;
     for (let repair = 0; repair < REPAIRS && order[0] !== stuck; repair++) {
-      order = [stuck as number, ...order.filter((w) => w !== stuck)];
+      order = daemonsFirst([stuck as number, ...order.filter((w) => w !== stuck)]);
       if ((stuck = fails(order)) === undefined) return true;
     }
     return false;
@@ -206,10 +210,16 @@ export function newStanding(
     return undefined;
   };
 
+  const sureOrder = (load: Load, key: number): readonly number[] | undefined => {
+    const found = sure.get(key);
+    const same = found?.order.length === load.size && found.order.every((w, at) => load.get(w) === found.counts[at]);
+    return same ? found.order : undefined;
+  };
+
   return {
     accepts: (load) => {
       const key = keyOf(load);
-      if (sure.has(key)) return true;
+      if (sureOrder(load, key) !== undefined) return true;
       if (refused.has(key)) return false;
       if (stands(load, (order) => stuckIn(order, load))) return true;
       if (refused.size >= REFUSED) refused.clear();
@@ -218,20 +228,22 @@ export function newStanding(
     },
     surely: (load) => {
       const key = keyOf(load);
-      if (sure.has(key)) return true;
+      if (sureOrder(load, key) !== undefined) return true;
       if (!stands(load, (order) => stuckIn(order, load) ?? stuckAnyhow(order, load))) return false;
       if (sure.size >= STOOD) sure.clear();
-      sure.set(key, held as readonly number[]);
+      sure.set(key, { order: held as readonly number[], counts });
       return true;
     },
-    order: (load) => sure.get(keyOf(load)),
+    order: (load) => sureOrder(load, keyOf(load)),
     fewestOut: (load, loss, anyhow) => {
       refused.clear();
       const ways = anyhow ? runs : runs.filter(({ seed }) => seed === 1);
       const begun = orders(load)[0] as readonly number[];
       const comes = (floor: Floor, w: number, random: () => number): number =>
         come(floor, w, load.get(w) as number, random);
-      const { order, left } = arrange(ways, begun, comes, (w, pods) => loss(w, pods, knownOf(w).size), dice, TRIES);
+      const fixed = begun.filter((w) => knownOf(w).perNode).length;
+      const lossOf = (w: number, pods: number): number => loss(w, pods, knownOf(w).size);
+      const { order, left } = arrange(ways, begun, { comes, loss: lossOf, dice, most: TRIES, fixed });
       held = order.filter((w, at) => (left[at] as number) < (load.get(w) as number));
       counts = [];
       return new Map(order.flatMap((w, at) => ((left[at] as number) > 0 ? [[w, left[at] as number] as const] : [])));
@@ -245,7 +257,7 @@ export function newStanding(
   };
 }
 
-/** A number for a load: two loads rarely have the same one. */
+/** A number for a load: two loads rarely have the same one. To be refused by mistake costs little; what is sure is compared. */
 function keyOf(load: Load): number {
   let [low, high] = [0, 0];
   for (const [w, many] of load) {
