@@ -47,11 +47,18 @@ export interface Answers {
 }
 
 /** The outcome of a plan without the problem, which is quickly made again. */
-export const explained = ({ status, placement, unplaced, objective }: PlaceOutcome): Omit<Explained, "problem"> => ({
+export const explained = ({
   status,
   placement,
   unplaced,
   objective,
+  proof,
+}: PlaceOutcome): Omit<Explained, "problem"> => ({
+  status,
+  placement,
+  unplaced,
+  objective,
+  ...(proof === undefined ? {} : { proof }),
 });
 
 /** Answers one question. */

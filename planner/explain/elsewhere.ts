@@ -1,36 +1,119 @@
-// What it would cost to have a workload on another cluster: planned anew where the program is small, else with everything else as it is.
-// It must not know intents' words.
+// What it would cost to have a workload on another cluster: planned anew where the program is small; else with everything else as it is, which
+// is no less than it must, and by the prices of the plan, which is no more. It must not know intents' words.
 import type { Ir } from "../../compiler/index.ts";
 import type { PlaceOutcome } from "../place.ts";
 import type { Explained } from "./why.ts";
-import type { Problem, Rule, SolveOptions } from "../problem.ts";
+import type { Problem, ProblemWorkload, Rule, SolveOptions } from "../problem.ts";
 import { neighbourhood } from "./neighbourhood.ts";
 import { settle } from "../settle.ts";
-import type { Asking } from "./feasible.ts";
+import { worked } from "../clock.ts";
+import { candidatesOf, columnsOf } from "../columns.ts";
+import { newMarginal, newResettling } from "../search/index.ts";
+import { isSpent, type Asking } from "./feasible.ts";
+import { proofOf } from "./proof-of.ts";
 
 export type Elsewhere =
-  | { readonly kind: "worse"; readonly term: string; readonly difference: number; readonly exact: boolean }
+  /** `least`: so much at least, whatever else moves. */
+  | {
+      readonly kind: "worse";
+      readonly term: string;
+      readonly difference: number;
+      readonly exact: boolean;
+      readonly least?: number;
+    }
+  /** The plan was not proven to be the best, and this is a better one. */
+  | { readonly kind: "better"; readonly term: string; readonly difference: number }
   | { readonly kind: "equal"; readonly exact: boolean }
-  | { readonly kind: "impossible"; readonly exact: boolean }
+  /** Not `exact`: as long as nothing else moves; and then it would still be worse by `least`. */
+  | {
+      readonly kind: "impossible";
+      /** There may be room that the kube-scheduler does not find. */
+      readonly doubt?: boolean;
+      readonly exact: boolean;
+      readonly least?: { readonly term: string; readonly by: number };
+    }
   | { readonly kind: "unknown" };
 
 /** Pairs of workload and candidate up to which everything is planned anew for each question. */
 const SMALL = 150;
 /** Milliseconds for one question. */
 const ONE = 1500;
+/** Milliseconds for all questions of one plan that need a solver. */
+const SOLVING = 300;
+/** Milliseconds that it takes for each candidate to put the plan on its nodes, and to move one step in it. */
+const BEGINNING = 0.02;
+const MOVING = 1e-3;
 
-/** Asks for at least one replica (one copy) of workload `w` on `cluster`, and compares term by term. */
-export async function elsewhere(
+/** Asks for at least one replica (one copy) of one workload on a cluster, and compares term by term. */
+export type AskElsewhere = (w: number, cluster: number) => Promise<Elsewhere>;
+
+/** What every question about one plan shares is made once. */
+export function newElsewhere(ir: Ir, outcome: Explained, asking: Asking): AskElsewhere {
+  const { problem, placement } = outcome;
+  if (placement === undefined) return async () => ({ kind: "unknown" });
+  const pairs = problem.workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0);
+  if (pairs <= SMALL) return (w, cluster) => solved(ir, outcome, asking, w, cluster, true);
+  worked(asking.now, BEGINNING * pairs);
+  const marginal = newMarginal(problem, placement, proofOf(outcome, asking.now));
+  const resettling = newResettling(ir, problem, placement);
+  const surviving = new Set(problem.rules.flatMap((rule) => (rule.kind === "survive" ? [rule.workload] : [])));
+  let open = SOLVING;
+  return async (w, cluster) => {
+    worked(asking.now, MOVING * pairs);
+    const i = columnsOf(problem.workloads[w] as ProblemWorkload).cluster.indexOf(cluster);
+    // What comes back after a loss needs more than a place.
+    const found = surviving.has(w) ? undefined : resettling?.onto(w, i);
+    if (found === undefined || found === "rules") {
+      const before = asking.now();
+      const until = Math.min(asking.until, before + open);
+      const said = await solved(ir, outcome, { ...asking, until }, w, cluster, false);
+      open -= asking.now() - before;
+      return said;
+    }
+    const losses = marginal.losses(w, i);
+    const at = losses.findIndex((loss) => loss > 0);
+    const term = outcome.objective[at]?.name ?? "";
+    if (found === "room" || found === "doubt")
+      return {
+        kind: "impossible",
+        exact: false,
+        ...(at < 0 ? {} : { least: { term, by: tidy(losses[at] as number) } }),
+      };
+    const said = compared(outcome, found);
+    if (said.kind !== "worse" || said.term !== term) return said;
+    const least = Math.min(said.difference, tidy(losses[at] as number));
+    return {
+      ...said,
+      least,
+      exact: surviving.size === 0 && said.difference - least <= 1e-6 * Math.max(1, said.difference),
+    };
+  };
+}
+
+const tidy = (value: number): number => Number(value.toPrecision(9));
+
+/** Values with one step elsewhere beside those of the plan. */
+function compared({ objective }: Explained, values: readonly number[]): Elsewhere {
+  for (const [t, { name: term, value }] of objective.entries()) {
+    const difference = tidy((values[t] as number) - value);
+    const slack = 1e-6 * Math.max(1, Math.abs(value));
+    if (difference > slack) return { kind: "worse", term, difference, exact: false };
+    if (difference < -slack) return { kind: "better", term, difference: -difference };
+  }
+  return { kind: "equal", exact: false };
+}
+
+/** @param exact everything is planned anew; else what has to do with it. */
+async function solved(
   ir: Ir,
   outcome: Explained,
   asking: Asking,
   w: number,
   cluster: number,
+  exact: boolean,
 ): Promise<Elsewhere> {
   const { problem, placement } = outcome;
-  if (placement === undefined) return { kind: "unknown" };
-  const pairs = problem.workloads.reduce((sum, { candidates }) => sum + candidates.length, 0);
-  const exact = pairs <= SMALL;
+  if (placement === undefined || isSpent(asking)) return { kind: "unknown" };
   const base = exact ? { problem, w } : neighbourhood(problem, placement, w, cluster);
   const because = problem.workloads[w]?.because ?? { text: "", kind: "intent" as const };
   const there: Rule = { kind: "cut", terms: [{ workload: base.w, cluster, coefficient: -1 }], most: -1, because };

@@ -1,6 +1,7 @@
 // Whether a program can be placed at all, and one way to do it: no objective, nodes counted. It must not know which intents are asked of it.
 import type { Ir } from "../../compiler/index.ts";
 import type { PlacedReplicas } from "../action/controller.ts";
+import type { Clock } from "../clock.ts";
 import { buildProblem } from "../build/index.ts";
 import { newJudge } from "../nodes/index.ts";
 import { replicasOf } from "../outcome.ts";
@@ -11,7 +12,7 @@ import { solveProblem } from "../solver/index.ts";
 export interface Asking {
   readonly before: PlacedReplicas;
   readonly without: readonly string[];
-  readonly now: () => number;
+  readonly now: Clock;
   readonly until: number;
 }
 

@@ -5,6 +5,7 @@ import type { Diagnostic, Span } from "../../grammar/index.ts";
 import type { PlacedReplicas } from "../action/controller.ts";
 import { buildProblem } from "../build/index.ts";
 import { shortName } from "../build/words.ts";
+import type { Clock } from "../clock.ts";
 import type { Candidate, Problem } from "../problem.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { findConflict } from "./conflict.ts";
@@ -19,7 +20,7 @@ export interface ExplainOptions {
   /** Clusters taken to be lost. */
   readonly without?: readonly string[];
   /** The caller's clock, in milliseconds. */
-  readonly now: () => number;
+  readonly now: Clock;
   /** Milliseconds to spend (default 5,000). */
   readonly budget?: number;
 }

@@ -157,6 +157,8 @@ const namesInWords = (ids: readonly string[]): string => ids.map(shortName).join
 export function withOnly(ir: Ir, kept: ReadonlySet<string>): Ir {
   const runs = ir.runs.filter((run) => kept.has(`run ${run.workload}`)).map((run) => strippedRun(ir, run, kept));
   const running = new Set(runs.map((run) => run.workload));
+  // Traffic that limits no placement is no intent here, and stays: its latency counts.
+  const limiting = new Set(trafficOf(ir).map(({ key }) => key));
   return {
     ...ir,
     runs: runs.map((run) => ({
@@ -176,7 +178,7 @@ export function withOnly(ir: Ir, kept: ReadonlySet<string>): Ir {
     },
     traffic: ir.traffic.filter(
       ({ from, to, span }) =>
-        kept.has(trafficKey(span)) &&
+        (kept.has(trafficKey(span)) || !limiting.has(trafficKey(span))) &&
         [from, to].every((peer) => peer.kind !== "workload" || running.has(peer.workload)),
     ),
     together: ir.together.filter((_, i) => kept.has(`together ${i}`)),

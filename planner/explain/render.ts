@@ -1,6 +1,6 @@
 // A report of why as plain text for people. It must not know how the report was made, nor colours: the caller paints.
-import { formatDuration } from "../../compiler/index.ts";
 import { shortName } from "../build/words.ts";
+import { amountOf } from "./amount.ts";
 import type { WhyCluster, WhyReason, WhyReport } from "./why.ts";
 
 export interface RenderOptions {
@@ -54,10 +54,17 @@ function sentenceOf(entry: WhyCluster): { readonly text: string; readonly format
     case "ruled-out":
       return { text: `ruled out by ${said(entry.because)}`, format: "red" };
     case "conflicts":
-      return { text: `there it would conflict with ${said(entry.because)}`, format: "red" };
-    case "worse":
       return {
-        text: `${entry.exact ? "" : "at most "}${amount(entry.term, entry.difference)}${entry.exact ? "" : ", all else as it is"}`,
+        text: entry.because.some(({ span }) => span !== undefined)
+          ? `there it would conflict with ${said(entry.because)}`
+          : said(entry.because),
+        format: "red",
+      };
+    case "worse":
+      return { text: worse(entry), format: "yellow" };
+    case "better":
+      return {
+        text: `${amountOf(entry.term, entry.difference, "less")}, all else as it is: the plan was stopped before its proof`,
         format: "yellow",
       };
     case "equal":
@@ -69,16 +76,10 @@ function sentenceOf(entry: WhyCluster): { readonly text: string; readonly format
   }
 }
 
-/** `0.04 more cost`, `12ms more latency`, `1 more move`. */
-function amount(term: string, difference: number): string {
-  if (term === "latency") return `${formatDuration(Math.round(difference * 1000))} more latency`;
-  const value = Number(difference.toPrecision(4));
-  const units: Readonly<Record<string, string>> = {
-    moves: value === 1 ? "move" : "moves",
-    clusters: value === 1 ? "cluster" : "clusters",
-    unplaced: "unplaced",
-  };
-  return `${value} more ${units[term] ?? term}`;
+function worse({ term, difference, exact, least = 0 }: Extract<WhyCluster, { readonly verdict: "worse" }>): string {
+  const more = amountOf(term, difference);
+  if (exact) return more;
+  return `at most ${more}, all else as it is${least > 0 ? `; at least ${amountOf(term, least)}` : ""}`;
 }
 
 const said = (because: readonly WhyReason[]): string =>

@@ -4,11 +4,13 @@ import type { Ir } from "../../compiler/index.ts";
 import type { Span } from "../../grammar/index.ts";
 import type { PlacedReplicas } from "../action/controller.ts";
 import { shortName } from "../build/words.ts";
+import type { Clock } from "../clock.ts";
 import type { PlaceOutcome } from "../place.ts";
 import type { Because, Problem, ProblemWorkload } from "../problem.ts";
 import { findConflict } from "./conflict.ts";
-import { elsewhere, type Elsewhere } from "./elsewhere.ts";
+import { newElsewhere, type AskElsewhere, type Elsewhere } from "./elsewhere.ts";
 import { isSpent, withShare, type Asking } from "./feasible.ts";
+import { amountOf } from "./amount.ts";
 import { largestNode } from "./largest-node.ts";
 
 export interface WhyReason {
@@ -30,8 +32,8 @@ export type WhyCluster =
   /** It could, but then these intents can not hold together. */
   | { readonly cluster: string; readonly verdict: "conflicts"; readonly because: readonly WhyReason[] }
   /**
-   * It could: `term` is the first objective that gets worse, by `difference` in its unit. `exact`: everything else was planned anew; else
-   * only this workload moved and the rest stayed, so that the difference is at most this.
+   * It could: `term` is the first objective that gets worse, by `difference` in its unit. `exact`: that is what it must cost; else only this
+   * workload moved and the rest stayed, so that the difference is at most this, and at least `least` (0 unless told).
    */
   | {
       readonly cluster: string;
@@ -39,7 +41,10 @@ export type WhyCluster =
       readonly term: string;
       readonly difference: number;
       readonly exact: boolean;
+      readonly least?: number;
     }
+  /** It is even better there: the plan was stopped before it was proven to be the best. */
+  | { readonly cluster: string; readonly verdict: "better"; readonly term: string; readonly difference: number }
   /** Equally good: a tie that was broken on purpose. */
   | { readonly cluster: string; readonly verdict: "equal"; readonly exact: boolean }
   /** There was no time to find out. */
@@ -55,7 +60,7 @@ export interface WhyReport {
 }
 
 /** What of an outcome is explained. */
-export type Explained = Pick<PlaceOutcome, "problem" | "placement" | "unplaced" | "status" | "objective">;
+export type Explained = Pick<PlaceOutcome, "problem" | "placement" | "unplaced" | "status" | "objective" | "proof">;
 
 export interface WhyOptions {
   /** How long an explanation may take, in the caller's milliseconds. */
@@ -74,7 +79,7 @@ export async function why(
   before: PlacedReplicas,
   outcome: Explained,
   workload: string,
-  now: () => number,
+  now: Clock,
   { budget = BUDGET, without = [] }: WhyOptions = {},
 ): Promise<WhyReport> {
   const { problem, placement } = outcome;
@@ -94,8 +99,9 @@ export async function why(
   const conflict = outcome.status === "infeasible" ? await findConflict(ir, withShare(asking, 0.8)) : undefined;
   const against = conflict?.intents.map(({ text, span }): WhyReason => ({ text, span }));
   const others: WhyCluster[] = [];
+  const ask = newElsewhere(ir, outcome, asking);
   for (const cluster of problem.clusters.keys())
-    if (placed(cluster) === 0) others.push(await otherCluster(ir, outcome, asking, w, cluster, against));
+    if (placed(cluster) === 0) others.push(await otherCluster(ir, outcome, asking, ask, w, cluster, against));
   const chosen = problem.clusters.flatMap(({ name }, cluster): WhyCluster[] => {
     const replicas = placed(cluster);
     return replicas === 0
@@ -109,6 +115,7 @@ async function otherCluster(
   ir: Ir,
   outcome: Explained,
   asking: Asking,
+  ask: AskElsewhere,
   w: number,
   cluster: number,
   against: readonly WhyReason[] | undefined,
@@ -126,13 +133,21 @@ async function otherCluster(
     return { cluster: name, verdict: "ruled-out", because: [{ text: "nothing is known to be there" }] };
   if (against !== undefined) return { cluster: name, verdict: "conflicts", because: against };
   if (isSpent(asking)) return { cluster: name, verdict: "unknown" };
-  const found: Elsewhere = await elsewhere(ir, outcome, asking, w, cluster);
-  if (found.kind !== "impossible") {
-    if (found.kind === "unknown") return { cluster: name, verdict: "unknown" };
-    if (found.kind === "equal") return { cluster: name, verdict: "equal", exact: found.exact };
-    return { cluster: name, verdict: "worse", term: found.term, difference: found.difference, exact: found.exact };
+  const found = await ask(w, cluster);
+  switch (found.kind) {
+    case "unknown":
+      return { cluster: name, verdict: "unknown" };
+    case "equal":
+      return { cluster: name, verdict: "equal", exact: found.exact };
+    case "better":
+      return { cluster: name, verdict: "better", term: found.term, difference: found.difference };
+    case "worse": {
+      const { term, difference, exact, least } = found;
+      return { cluster: name, verdict: "worse", term, difference, exact, ...(least === undefined ? {} : { least }) };
+    }
+    case "impossible":
+      return { cluster: name, verdict: "conflicts", because: await conflictThere(ir, asking, own, name, found) };
   }
-  return { cluster: name, verdict: "conflicts", because: await conflictThere(ir, asking, own, name, found.exact) };
 }
 
 /** Which intents stand against it when the workload is told to be there. */
@@ -141,10 +156,12 @@ async function conflictThere(
   asking: Asking,
   own: ProblemWorkload,
   name: string,
-  exact: boolean,
+  { exact, doubt, least }: Extract<Elsewhere, { readonly kind: "impossible" }>,
 ): Promise<readonly WhyReason[]> {
-  const room = { text: `no room on ${name} beside what runs there` };
-  if (!exact) return [room];
+  const found = doubt === true ? " that the kube-scheduler surely finds" : "";
+  const room = { text: `no room${found} beside what runs there` };
+  const made = least === undefined ? [] : [{ text: `with room made it is at least ${amountOf(least.term, least.by)}` }];
+  if (!exact) return [room, ...made];
   const there = {
     ...ir,
     runs: ir.runs.map((run) =>
@@ -168,7 +185,7 @@ function whyHere(
   const reasons: WhyReason[] = [];
   const candidate = own.candidates.find((entry) => entry.cluster === cluster);
   if ((candidate?.before ?? 0) > 0) reasons.push({ text: `${shortName(own.id)} runs here already` });
-  const open = others.filter(({ verdict }) => verdict === "worse" || verdict === "equal" || verdict === "unknown");
+  const open = others.filter(({ verdict }) => ["worse", "better", "equal", "unknown"].includes(verdict));
   if (open.length === 0) {
     const conflicts = others.some(({ verdict }) => verdict === "conflicts");
     return [

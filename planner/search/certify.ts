@@ -79,9 +79,9 @@ export function certify(problem: Problem, claim: Claim): Certified {
 }
 
 /** What needs no prices. */
-const floorOf = (problem: Problem, name: string): number => (name === "imbalance" ? 0 : leastOf(problem, name));
+export const floorOf = (problem: Problem, name: string): number => (name === "imbalance" ? 0 : leastOf(problem, name));
 
-interface Ground {
+export interface Ground {
   readonly compact: Compact;
   readonly weighed: Weighed;
   readonly values: readonly number[];
@@ -165,13 +165,16 @@ function joined({ compact }: Ground, { arcs }: Lagrangian, known: readonly Known
   return prices;
 }
 
-interface Lagrangian {
+export interface Lagrangian {
   readonly arcs: Arcs;
   readonly weights: readonly number[];
 }
 
 /** Arcs that charge one of a term and, of those before it, what they weigh: by term, or as a share of what outweighs all that follow. */
-function lagrangian({ compact, weighed, values, tight, t }: Ground, scale: number | readonly number[]): Lagrangian {
+export function lagrangian(
+  { compact, weighed, values, tight, t }: Ground,
+  scale: number | readonly number[],
+): Lagrangian {
   const { problem } = compact;
   const current = weighed.terms[t] as Weighed["terms"][number];
   const name = nameOf(problem, weighed, t);
@@ -212,7 +215,8 @@ function shown({ compact, weighed, values }: Ground, { arcs, weights }: Lagrangi
   return { priced: tidy(level - held), given, prices: named };
 }
 
-function whole({ compact, weighed, t }: Ground, bound: number): number {
+/** A term of whole numbers has a whole value. */
+export function whole({ compact, weighed, t }: Ground, bound: number): number {
   const term = weighed.terms[t];
   if (term === undefined || !isWholeTerm(compact.problem, term)) return bound;
   return Math.ceil(bound - 1e-6 * Math.max(1, Math.abs(bound)));

@@ -2,3 +2,7 @@
 export { solveProblem } from "./solve-problem.ts";
 export { certify } from "./certify.ts";
 export { newAfterLoss } from "./survive/index.ts";
+export { newMarginal } from "./marginal.ts";
+export type { Marginal, Most } from "./marginal.ts";
+export { newResettling } from "./resettle.ts";
+export type { Resettling } from "./resettle.ts";

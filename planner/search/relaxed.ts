@@ -20,6 +20,8 @@ export interface Relaxed {
   readonly count: () => number;
   /** By arc: what one replica cost in the last pass, as far as it looked. */
   readonly reduced: Float64Array;
+  /** By workload: what its own part of the last pass came to. */
+  readonly alone: Float64Array;
   readonly rows: Pick<Pricing, "capacity" | "scale" | "simplex">;
   /** How far the answer is beyond every row, in units of its scale. */
   readonly excess: (over: Float64Array) => void;
@@ -34,6 +36,7 @@ export function newRelaxed(compact: Compact, arcs: Arcs): Relaxed {
   const answer = { amount: new Int32Array(size), chosen: new Int32Array(size), count: 0 };
   const { amount, chosen } = answer;
   const reduced = new Float64Array(size);
+  const parts = new Float64Array(workloads);
   const shortStart = new Int32Array(workloads + 1);
   const short = new Int32Array(size);
   const all = numbered(size);
@@ -66,6 +69,7 @@ export function newRelaxed(compact: Compact, arcs: Arcs): Relaxed {
     amount,
     chosen,
     reduced,
+    alone: parts,
     rows: pricing,
     count: () => answer.count,
     excess: (over) => pricing.excess(chosen, amount, answer.count, over),
@@ -82,7 +86,8 @@ export function newRelaxed(compact: Compact, arcs: Arcs): Relaxed {
         pricing.reduce(w, list, from, to, reduced);
         const before = answer.count;
         const alone = arcs.single[w] === 1 ? single : shapes[w] === undefined ? fill : shaped;
-        bound += alone(w, list, from, to);
+        parts[w] = alone(w, list, from, to);
+        bound += parts[w] as number;
         if (!over) continue;
         shortStart[w] = shortAt;
         if (arcs.single[w] === 0) shorten(w, from, to, answer.count - before);

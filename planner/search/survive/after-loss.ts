@@ -65,7 +65,7 @@ export function newAfterLoss(
   };
 }
 
-interface Ground {
+export interface Ground {
   readonly state: State;
   readonly keeps: Keeps;
   readonly nodes: OnNodes;
@@ -75,7 +75,7 @@ interface Ground {
 }
 
 /** Puts a placement on its pools, what has the fewest of them first. */
-function stands(state: State, placement: Placement): boolean {
+export function stands(state: State, placement: Placement): boolean {
   const { candidateStart, slotStart } = state.compact;
   const parts = placement.flatMap((counts, w) =>
     counts.flatMap((replicas, i) => (replicas > 0 ? [{ c: (candidateStart[w] as number) + i, replicas }] : [])),
@@ -117,7 +117,7 @@ const rulesWithout = (rules: readonly Rule[], lost: ReadonlySet<number>): readon
 const isWhole = ({ problem }: Compact, w: number): boolean => problem.workloads[w]?.counting.kind !== "divided";
 
 /** How many more steps of a workload a candidate takes, in replicas: rows, nodes, and one copy at most of what is whole. */
-function put({ state, nodes, lost }: Ground, c: number, wish: number): number {
+export function put({ state, nodes, lost }: Ground, c: number, wish: number): number {
   const { cluster, workloadOf, step } = state.compact;
   const w = workloadOf[c] as number;
   const at = cluster[c] as number;
@@ -142,7 +142,7 @@ function returnKnown(ground: Ground, w: number, missing: number): number {
 }
 
 /** Brings back so many replicas; returns how many find no place. */
-function comeBack(ground: Ground, w: number, missing: number): number {
+export function comeBack(ground: Ground, w: number, missing: number): number {
   const { state, keeps, cost } = ground;
   const { candidateStart, step } = state.compact;
   const size = step[w] as number;

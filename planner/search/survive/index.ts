@@ -2,4 +2,5 @@
 export { attendSurvival } from "./attend.ts";
 export { newKeeping } from "./keeping.ts";
 export type { Keeping } from "./keeping.ts";
-export { newAfterLoss } from "./after-loss.ts";
+export { comeBack, newAfterLoss, put, stands } from "./after-loss.ts";
+export type { Ground } from "./after-loss.ts";

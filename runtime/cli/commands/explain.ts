@@ -1,13 +1,13 @@
 // `placet explain WORKLOAD`: why it is where it is, and for each other cluster which intent ruled it out or what it would have cost.
-import { renderWhy, type IntentPrices } from "../../../planner/index.ts";
+import { renderWhy } from "../../../planner/index.ts";
 import { ask } from "../../ask-thread.ts";
 import { explained } from "../../asking.ts";
 import type { CliContext } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
 import { paintFor, planExitCode, planProject, writeDiagnostics, type PlanningOptions } from "../planning.ts";
-import { objectiveValue } from "../view/plan-text.ts";
 import { progressLine } from "../progress.ts";
-import { plural, printable } from "../view/style.ts";
+import { pricesText } from "../view/prices-text.ts";
+import { printable } from "../view/style.ts";
 
 interface Options extends PlanningOptions {
   readonly json?: boolean;
@@ -60,16 +60,4 @@ export async function run(
   else context.stdout.write(`${renderWhy(report, { width: context.stdout.width, paint: paintFor(context) })}\n`);
   if (options.json !== true && prices !== undefined) context.stdout.write(pricesText(prices));
   return planExitCode(plan, false);
-}
-
-function pricesText({ prices, unpriced }: IntentPrices): string {
-  const lines = prices.map(({ text, gains }) => {
-    const changes = gains.map(
-      ({ name, gain }) => `${name} ${gain > 0 ? "−" : "+"}${objectiveValue(name, Math.abs(gain))}`,
-    );
-    return `  ${printable(text)}: ${changes.join(", ")}`;
-  });
-  const open = unpriced === 0 ? "" : `\n${plural(unpriced, "intent")}: what they cost was not proven in time\n`;
-  if (lines.length > 0) return `\nwhat the plan would gain without an intent:\n${lines.join("\n")}\n${open}`;
-  return unpriced > 0 ? open : "\nno intent costs anything: without any one of them the plan would be no better\n";
 }
