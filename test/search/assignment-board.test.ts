@@ -8,7 +8,9 @@ import { newBoard } from "../../planner/search/assignment/board.ts";
 import { newDescent } from "../../planner/search/assignment/descend.ts";
 import { newElite } from "../../planner/search/assignment/elite.ts";
 import { oscillate } from "../../planner/search/assignment/oscillate.ts";
+import { newRings } from "../../planner/search/assignment/ring.ts";
 import { stepsOf } from "../../planner/search/assignment/steps.ts";
+import type { Steps } from "../../planner/search/assignment/steps.ts";
 import { ascend, newPrices } from "../../planner/search/bound.ts";
 import { compactOf } from "../../planner/search/compact.ts";
 import { newState } from "../../planner/search/state.ts";
@@ -131,6 +133,91 @@ describe("the board", () => {
           expect(board.worth(), `seed ${seed}: ${a} and ${b}`).toBeGreaterThanOrEqual(after - 1e-6);
         }
     }
+  });
+});
+
+/** Everybody stands on a full cluster of its own and would rather be on the next one. */
+function circle(size: number): Steps {
+  const each = Array.from({ length: size }, (_, i) => i);
+  return {
+    count: size,
+    workloads: each,
+    clusters: size,
+    rows: 1,
+    kind: Int32Array.from(each),
+    optionStart: Int32Array.from({ length: size + 1 }, (_, i) => i * size),
+    cluster: Int32Array.from(each.flatMap((i) => each.map((n) => (i + 1 + n) % size))),
+    cost: Float64Array.from(each.flatMap(() => each.map((n) => (n === 0 ? 1 : n === size - 1 ? 2 : 9)))),
+    regret: new Float64Array(size * size),
+    most: new Int32Array(size * size).fill(1),
+    candidate: new Int32Array(size * size),
+    amount: Float64Array.from({ length: size * size + 1 }, (_, o) => (o < size * size ? 1 : 0)),
+    capacity: new Float64Array(size).fill(1),
+    price: new Float64Array(size),
+    optionAt: Int32Array.from(each.flatMap((i) => each.map((c) => i * size + ((c - i - 1 + size) % size)))),
+    now: Int32Array.from(each, (i) => i * size + size - 1),
+    several: false,
+  };
+}
+
+describe("exchanges around a ring", () => {
+  it("finds one that gains only when it is closed, if it is not too long", () => {
+    for (const [size, gains] of [
+      [3, 3],
+      [5, 5],
+      [6, 0],
+    ] as const) {
+      const steps = circle(size);
+      const board = newBoard(steps);
+      board.penalty.fill(10);
+      board.set(steps.now);
+      const before = board.worth();
+      const rings = newRings(board);
+      expect(rings.turn((kind) => steps.optionStart[kind + 1] as number)).toBeCloseTo(-gains);
+      expect(board.worth()).toBe(before - gains);
+      expect(new Set(rings.touched).size).toBe(gains);
+      expect(board.broken()).toBe(0);
+      // Nothing is looked for where nothing changed.
+      const looks = rings.looks();
+      rings.turn((kind) => steps.optionStart[kind + 1] as number);
+      if (gains === 0) expect(rings.looks()).toBe(looks + size);
+    }
+  });
+
+  it("says what it costs, and which clusters it touched", () => {
+    let [turns, longest] = [0, 0];
+    for (let seed = 0; seed < 40; seed++) {
+      const made = groundOf(tight(seed));
+      const steps = made === undefined ? undefined : stepsOf(made.ground, made.prices);
+      if (steps === undefined) continue;
+      const board = newBoard(steps);
+      const roll = dice(seed);
+      const rings = newRings(board);
+      for (let n = 0; n < 10; n++) {
+        board.penalty.forEach((_, x) => (board.penalty[x] = roll.between(1, 30) / 10));
+        board.set(
+          steps.kind.map((kind, s) =>
+            steps.several ? steps.now[s]! : roll.between(steps.optionStart[kind]!, steps.optionStart[kind + 1]! - 1),
+          ),
+        );
+        rings.changed.fill(1);
+        for (;;) {
+          const [before, at, load] = [board.worth(), board.at.slice(), board.over.slice()];
+          const costs = rings.turn((kind) => steps.optionStart[kind + 1] as number);
+          expect(board.worth() - before, `seed ${seed}`).toBeCloseTo(costs, 6);
+          if (costs === 0) break;
+          turns++;
+          expect(costs).toBeLessThan(0);
+          const moved = [...at.keys()].filter((s) => at[s] !== board.at[s]);
+          longest = Math.max(longest, moved.length);
+          board.over.forEach((over, x) => {
+            if (over !== load[x]) expect(rings.touched).toContain(Math.floor(x / steps.rows));
+          });
+        }
+      }
+    }
+    expect(turns).toBeGreaterThan(500);
+    expect(longest).toBeGreaterThan(3);
   });
 });
 

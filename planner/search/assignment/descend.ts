@@ -1,5 +1,6 @@
 // Steps down to where no shift, swap or short ejection chain helps, overfull rooms paid for. It must not know where it begins, or why.
 import type { Board } from "./board.ts";
+import { newRings } from "./ring.ts";
 import type { Steps } from "./steps.ts";
 
 export interface Descent {
@@ -13,8 +14,6 @@ export interface Descent {
 
 /** Options of a kind that a step looks at. */
 const WIDTH = { least: 2, most: 12 };
-/** Pairs that are tried with one more step behind. */
-const LONGER = 4;
 /** Changes after which what is known of the other places of a step is looked up again. */
 const FRESH = 8;
 const EPSILON = 1e-7;
@@ -29,6 +28,7 @@ export function newDescent(board: Board, seen: () => void): Descent {
   /** By cluster: when it changed last; by step: when it was found to have nowhere to go. */
   const changed = new Int32Array(clusters);
   const settled = new Int32Array(count);
+  const rings = newRings(board);
   let [stamp, looks, clock] = [0, 0, 0];
   const free = (option: number): boolean => !several || (taken[option] as number) < (most[option] as number);
   let ends = endsOf(steps, WIDTH.least);
@@ -60,35 +60,19 @@ export function newDescent(board: Board, seen: () => void): Descent {
     board.move(step, option);
     return costs;
   };
-  const touch = (step: number): void => {
-    changed[cluster[at[step] as number] as number] = clock;
-  };
-
-  const pairGain = new Float64Array(LONGER);
-  const pairOption = new Int32Array(LONGER);
-  const pairStep = new Int32Array(LONGER);
-  let pairs = 0;
-  const keepPair = (gain: number, option: number, other: number): void => {
-    if (pairs === LONGER && gain >= (pairGain[LONGER - 1] as number)) return;
-    let p = pairs < LONGER ? pairs++ : LONGER - 1;
-    for (; p > 0 && (pairGain[p - 1] as number) > gain; p--) {
-      pairGain[p] = pairGain[p - 1] as number;
-      pairOption[p] = pairOption[p - 1] as number;
-      pairStep[p] = pairStep[p - 1] as number;
-    }
-    pairGain[p] = gain;
-    pairOption[p] = option;
-    pairStep[p] = other;
+  const touch = (option: number): void => {
+    changed[cluster[option] as number] = clock;
+    rings.changed[cluster[option] as number] = 1;
   };
 
   let [bestGain, bestOption, bestOther, bestGoes] = [0, -1, -1, -1];
-  /** The best change in which a step goes somewhere and one that is there makes way: swapped, or elsewhere; below `budget`. */
-  const eject = (step: number, budget: number, remember: boolean, since: number): boolean => {
+  /** The best change in which a step goes somewhere and one that is there makes way: swapped, or elsewhere. */
+  const eject = (step: number, since: number): boolean => {
     const own = at[step] as number;
     const from = cluster[own] as number;
     const left = change(from, nothing, own) - (cost[own] as number);
     const last = end(kind[step] as number);
-    bestGain = budget;
+    bestGain = -EPSILON;
     bestOption = -1;
     const all = (changed[from] as number) >= since;
     for (let o = optionStart[kind[step] as number] as number; o < last; o++) {
@@ -108,7 +92,6 @@ export function newDescent(board: Board, seen: () => void): Descent {
         const goes = out(other);
         if (rest + goes < bestGain && cluster[outOption[other] as number] !== from)
           [bestGain, bestOption, bestOther, bestGoes] = [rest + goes, o, other, outOption[other] as number];
-        if (remember) keepPair(rest + (cost[optionStart[kind[other] as number] as number] as number), o, other);
       }
     }
     return bestOption >= 0;
@@ -121,8 +104,8 @@ export function newDescent(board: Board, seen: () => void): Descent {
     // What is known may be a little old.
     if (go(step, outOption[step] as number) < -EPSILON) {
       clock++;
-      touch(step);
-      changed[cluster[own] as number] = clock;
+      touch(at[step] as number);
+      touch(own);
       return true;
     }
     board.move(step, own);
@@ -130,16 +113,14 @@ export function newDescent(board: Board, seen: () => void): Descent {
     return false;
   };
   const pair = (step: number): boolean => {
-    if (!eject(step, -EPSILON, false, settled[step] as number)) return false;
-    return settle(step, bestOption, bestOther, bestGoes, -EPSILON);
-  };
-  const settle = (step: number, option: number, other: number, goes: number, budget: number): boolean => {
+    if (!eject(step, settled[step] as number)) return false;
+    const other = bestOther;
     const [own, there] = [at[step] as number, at[other] as number];
-    if (go(other, goes) + go(step, option) < budget) {
+    if (go(other, bestGoes) + go(step, bestOption) < -EPSILON) {
       clock++;
-      touch(step);
-      touch(other);
-      changed[cluster[own] as number] = clock;
+      touch(at[step] as number);
+      touch(at[other] as number);
+      touch(own);
       return true;
     }
     board.move(step, own);
@@ -147,23 +128,6 @@ export function newDescent(board: Board, seen: () => void): Descent {
     outStamp[other] = -FRESH;
     return false;
   };
-  /** One goes, the second makes way and takes the place of a third. */
-  const triple = (step: number): boolean => {
-    const own = at[step] as number;
-    pairs = 0;
-    if (eject(step, -EPSILON, true, 0)) return settle(step, bestOption, bestOther, bestGoes, -EPSILON);
-    for (let p = 0; p < pairs; p++) {
-      const other = pairStep[p] as number;
-      const budget = -EPSILON - go(step, pairOption[p] as number);
-      if (eject(other, budget, false, 0) && settle(other, bestOption, bestOther, bestGoes, budget)) {
-        changed[cluster[own] as number] = clock;
-        return true;
-      }
-      board.move(step, own);
-    }
-    return false;
-  };
-
   let at0 = 0;
   return {
     widen: (mean) => {
@@ -171,29 +135,31 @@ export function newDescent(board: Board, seen: () => void): Descent {
       outStamp.fill(-FRESH);
       stamp = 0;
     },
-    looks: () => looks,
+    looks: () => looks + rings.looks(),
     run: (stopped) => {
       stamp += FRESH;
       clock++;
       changed.fill(clock);
       settled.fill(0);
-      // Short changes as long as they help, then longer ones, one at a time.
-      for (let [idle, long] = [0, 0]; long < count;) {
+      rings.changed.fill(1);
+      // Short changes as long as they help, then one around a ring.
+      for (let idle = 0; ;) {
         const step = at0;
         at0 = at0 + 1 === count ? 0 : at0 + 1;
         const begun = clock;
-        const better = idle < count ? shift(step) || pair(step) : triple(step);
-        if (better) {
+        if (shift(step) || pair(step)) {
+          [idle, stamp] = [0, stamp + 1];
           if (board.broken() === 0) seen();
-          [idle, long] = [0, 0];
-          stamp++;
           if (stamp % 64 === 0 && stopped()) return;
-        } else {
-          if (idle < count) idle++;
-          else long++;
-          settled[step] = begun + 1;
-          if (step % 64 === 0 && stopped()) return;
+          continue;
         }
+        settled[step] = begun + 1;
+        if (step % 64 === 0 && stopped()) return;
+        if (++idle < count) continue;
+        if (stopped() || rings.turn(end) === 0) return;
+        [idle, stamp, clock] = [0, stamp + FRESH, clock + 1];
+        for (const where of rings.touched) changed[where] = clock;
+        if (board.broken() === 0) seen();
       }
     },
   };
