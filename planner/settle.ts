@@ -38,7 +38,7 @@ const SPARE = 0.04;
  * or no order in which the scheduler finds it) is avoided where another placement can be found, and then bounds stay those of before.
  */
 export async function settle(ir: Ir, problem: Problem, options: SolveOptions): Promise<Settled> {
-  const truth = newTruth(ir, problem);
+  const truth = newTruth(ir, problem, (milliseconds) => worked(options.now, milliseconds));
   const judge = newJudge(ir, problem, PACKING_STEPS, truth.heldBy);
   const started = options.now();
   const left = (): SolveOptions => ({

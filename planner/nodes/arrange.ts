@@ -30,33 +30,43 @@ export interface Arranging {
   readonly fixed: number;
 }
 
+/** What stood at some place of an order, and the state of the ties then. */
+interface Mark {
+  readonly state: Float64Array;
+  tie: number;
+}
+
 /** @param ways of breaking ties, on which nodes: the worst of them counts. */
 export function arrange(
   ways: readonly { readonly floor: Floor; readonly seed: number }[],
   begun: readonly number[],
   { comes, loss, dice, most, fixed }: Arranging,
 ): Arrangement {
+  /** Marks of the order that is kept, and those of the one that is tried: they change places when it is no worse. */
   const runs = ways.map(({ floor, seed }) => ({
     floor,
     seed,
     ties: newTies(seed),
-    marks: [] as { state: Float64Array; tie: number }[],
+    marks: [] as Mark[],
+    fresh: [] as Mark[],
   }));
+  /** The run that lost most last comes first: it is the likeliest to lose too much again. */
+  const turns = [...runs];
   let order = begun;
   let left: readonly number[] = begun.map(() => 0);
+  let tried: number[] = begun.map(() => 0);
   /** Goes through an order from one place on; what it loses, or Infinity as soon as that is more than `limit`. */
-  const lost = (
-    next: readonly number[],
-    from: number,
-    limit: number,
-    kept: (typeof runs)[0]["marks"][],
-    out: number[],
-  ): number => {
-    let worst = 0;
-    for (const [r, { floor, seed, ties, marks }] of runs.entries()) {
-      const mark = Math.floor(from / STRIDE);
-      const known = marks[mark];
-      const begin = known === undefined ? 0 : mark * STRIDE;
+  const lost = (next: readonly number[], begin: number, limit: number): number => {
+    let [worst, dearest] = [0, 0];
+    let before = 0;
+    for (let at = 0; at < begin; at++) {
+      tried[at] = left[at] as number;
+      if ((left[at] as number) > 0) before += loss(next[at] as number, left[at] as number);
+    }
+    for (let at = begin; at < next.length; at++) tried[at] = 0;
+    for (let turn = 0; turn < turns.length; turn++) {
+      const { floor, seed, ties, marks, fresh } = turns[turn] as (typeof turns)[0];
+      const known = marks[begin / STRIDE];
       if (known === undefined) {
         floor.clear();
         ties.state = seed;
@@ -64,27 +74,31 @@ export function arrange(
         floor.state.set(known.state);
         ties.state = known.tie;
       }
-      let sum = 0;
-      for (let at = 0; at < begin; at++) sum += loss(next[at] as number, left[at] as number);
+      let sum = before;
       for (let at = begin; at < next.length; at++) {
-        if (at % STRIDE === 0) (kept[r] as typeof marks)[at / STRIDE] = { state: floor.state.slice(), tie: ties.state };
+        if (at % STRIDE === 0) keep(fresh, at / STRIDE, floor.state, ties.state);
         const many = comes(floor, next[at] as number, ties.next);
-        out[at] = r === 0 ? many : Math.max(many, out[at] as number);
-        if (many > 0) sum += loss(next[at] as number, many);
-        if (sum > limit) return Infinity;
+        if (many === 0) continue;
+        tried[at] = Math.max(many, tried[at] as number);
+        sum += loss(next[at] as number, many);
+        if (sum <= limit) continue;
+        turns.unshift(...turns.splice(turn, 1));
+        return Infinity;
       }
-      worst = Math.max(worst, sum);
+      if (sum > worst) [worst, dearest] = [sum, turn];
     }
+    turns.unshift(...turns.splice(dearest, 1));
     return worst;
   };
   const attempt = (next: readonly number[], from: number, limit: number): number => {
-    const kept = runs.map(() => [] as { state: Float64Array; tie: number }[]);
-    const out = [...left];
-    const sum = lost(next, from, limit, kept, out);
+    const begin = order === next ? 0 : Math.floor(from / STRIDE) * STRIDE;
+    const sum = lost(next, begin, limit);
     if (sum === Infinity) return sum;
     order = next;
-    left = out;
-    runs.forEach(({ marks }, r) => (kept[r] as typeof marks).forEach((mark, at) => (marks[at] = mark)));
+    [left, tried] = [tried, left as number[]];
+    for (const { marks, fresh } of runs)
+      for (let at = begin / STRIDE; at * STRIDE < next.length; at++)
+        [marks[at], fresh[at]] = [fresh[at] as Mark, marks[at] as Mark];
     return sum;
   };
   let best = attempt(order, 0, Number.MAX_VALUE);
@@ -100,4 +114,14 @@ export function arrange(
     best = Math.min(best, attempt(next, Math.min(at, to), best));
   }
   return { order, left };
+}
+
+/** Writes over what was there. */
+function keep(marks: Mark[], at: number, state: Float64Array, tie: number): void {
+  const there = marks[at];
+  if (there === undefined) marks[at] = { state: state.slice(), tie };
+  else {
+    there.state.set(state);
+    there.tie = tie;
+  }
 }

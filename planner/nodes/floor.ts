@@ -30,8 +30,15 @@ export interface Floor {
 /** Whether the scheduler looks at all of so many nodes for each pod. */
 export const isSmall = (nodes: number): boolean => enoughOf(nodes) === nodes;
 
+/** Told of work, in the milliseconds that it takes on a common machine. */
+export type Tell = (milliseconds: number) => void;
+
+/** Milliseconds to look at one node for a kind of pods, and for one pod. */
+const LOOK = 8e-5;
+const CHOICE = 8e-6;
+
 /** @param nodes what is free of each at first; scores are those of `scored`, in the same order. */
-export function newFloor(nodes: readonly BoardNode[], scored: readonly ScoredNode[]): Floor {
+export function newFloor(nodes: readonly BoardNode[], scored: readonly ScoredNode[], tell: Tell = () => {}): Floor {
   const resources = nodes[0]?.shape.length ?? 0;
   const size = nodes.length;
   const shape = Float64Array.from(nodes.flatMap((node) => node.shape));
@@ -201,6 +208,7 @@ export function newFloor(nodes: readonly BoardNode[], scored: readonly ScoredNod
     arrive: (k, pods, random, own) => {
       const kind = known[k] as Known;
       let count = openTo(kind, own);
+      tell(size * LOOK + pods * count * CHOICE);
       for (let pod = 0; pod < pods; pod++) {
         if (count === 0) return pods - pod;
         const node = best(kind.spreads, count, random, own);

@@ -4,7 +4,7 @@ import { arrange } from "./arrange.ts";
 import type { BoardNode, PodKind } from "./board.ts";
 import type { Load } from "./cluster.ts";
 import { newFloor } from "./floor.ts";
-import type { Floor } from "./floor.ts";
+import type { Floor, Tell } from "./floor.ts";
 import { sizeOf } from "./pack.ts";
 import { newTies, randomOf } from "./scheduler.ts";
 import type { ScoredKind, ScoredNode, Ties } from "./scheduler.ts";
@@ -16,13 +16,20 @@ export interface Standing {
   readonly surely: (load: Load) => boolean;
   /**
    * Of a load that may be too much: pods by workload that find no node in the order of creation where they are the smallest loss that is found;
-   * with `anyhow` also in the ways of breaking ties that once went wrong.
+   * as far as it is tried.
    */
-  readonly fewestOut: (load: Load, loss: Loss, anyhow: boolean) => ReadonlyMap<number, number>;
+  readonly fewestOut: (load: Load, loss: Loss, trying: Trying) => ReadonlyMap<number, number>;
   /** How many more pods of a workload find room beside what was accepted last; Infinity before. */
   readonly spare: (workload: number) => number;
   /** Workloads in the order of creation in which a load surely stands, if that was asked. */
   readonly order: (load: Load) => readonly number[] | undefined;
+}
+
+export interface Trying {
+  /** Orders of creation at most. */
+  readonly orders: number;
+  /** Also in the ways of breaking ties that once went wrong, not in one alone. */
+  readonly anyhow: boolean;
 }
 
 /** What is lost when so many pods of a workload find no node; `size`: the largest share of a node that one of them takes. */
@@ -40,8 +47,6 @@ const STOOD = 32;
 const REPAIRS = 2;
 /** What stands is remembered before every so many workloads of the order. */
 const STRIDE = 5;
-/** Orders in which what is too much comes to the nodes. */
-const TRIES = 24;
 
 /** A workload's pods as the floors know them. */
 interface Known {
@@ -64,8 +69,9 @@ interface Run {
 export function newStanding(
   floors: readonly { readonly nodes: readonly BoardNode[]; readonly scored: readonly ScoredNode[] }[],
   kindOf: (workload: number) => { readonly kind: PodKind; readonly asked: ScoredKind },
+  tell: Tell = () => {},
 ): Standing {
-  const boards = floors.map(({ nodes, scored }) => newFloor(nodes, scored));
+  const boards = floors.map(({ nodes, scored }) => newFloor(nodes, scored, tell));
   const smallest = (floors[0] as (typeof floors)[0]).nodes;
   const own = new Int32Array((boards[0] as Floor).size);
   const known = new Map<number, Known>();
@@ -235,7 +241,7 @@ export function newStanding(
       return true;
     },
     order: (load) => sureOrder(load, keyOf(load)),
-    fewestOut: (load, loss, anyhow) => {
+    fewestOut: (load, loss, { orders: most, anyhow }) => {
       refused.clear();
       const ways = anyhow ? runs : runs.filter(({ seed }) => seed === 1);
       const begun = orders(load)[0] as readonly number[];
@@ -243,7 +249,7 @@ export function newStanding(
         come(floor, w, load.get(w) as number, random);
       const fixed = begun.filter((w) => knownOf(w).perNode).length;
       const lossOf = (w: number, pods: number): number => loss(w, pods, knownOf(w).size);
-      const { order, left } = arrange(ways, begun, { comes, loss: lossOf, dice, most: TRIES, fixed });
+      const { order, left } = arrange(ways, begun, { comes, loss: lossOf, dice, most, fixed });
       held = order.filter((w, at) => (left[at] as number) < (load.get(w) as number));
       counts = [];
       return new Map(order.flatMap((w, at) => ((left[at] as number) > 0 ? [[w, left[at] as number] as const] : [])));
@@ -251,7 +257,10 @@ export function newStanding(
     spare: (w) => {
       if (counts.length === 0) return Infinity;
       let least = Infinity;
-      for (const { floor, end } of runs) least = Math.min(least, floor.room(knownOf(w).kind, end));
+      for (const { floor, end } of runs) {
+        least = Math.min(least, floor.room(knownOf(w).kind, end));
+        if (least === 0) break;
+      }
       return least;
     },
   };

@@ -11,13 +11,14 @@ import type { Crowd } from "./crowd.ts";
 import type { PodKind } from "./board.ts";
 import { hardestFirst, hardnessOf } from "./hardness.ts";
 import { isSmall } from "./floor.ts";
+import type { Tell } from "./floor.ts";
 import { pack, sizeOf } from "./pack.ts";
 import { randomOf } from "./scheduler.ts";
 import type { ScoredKind } from "./scheduler.ts";
 import { scoring } from "./schedulable.ts";
 import type { Scored } from "./schedulable.ts";
 import { newStanding } from "./standing.ts";
-import type { Loss, Standing } from "./standing.ts";
+import type { Loss, Standing, Trying } from "./standing.ts";
 
 export interface NodeTruth {
   /** Whether a cluster must be asked at all: one node takes whatever its room takes. */
@@ -44,14 +45,14 @@ export interface NodeTruth {
    */
   readonly come: (cluster: number, load: Load, more: Load) => { readonly load: Load; readonly more: Load } | undefined;
   /**
-   * Of a load that may be too much: replicas by workload that find no node, the smallest loss that is found in many orders of creation. With
-   * `anyhow` also in ways of breaking ties that once went wrong. Undefined where there is no quick answer.
+   * Of a load that may be too much: replicas by workload that find no node, the smallest loss that is found in some orders of creation.
+   * Undefined where there is no quick answer.
    */
   readonly fewestOut: (
     cluster: number,
     load: Load,
     loss: Loss,
-    anyhow: boolean,
+    trying: Trying,
   ) => ReadonlyMap<number, number> | undefined;
   /** About how many more pods of a workload find room beside what `accepts` last took on the cluster. */
   readonly spare: (cluster: number, workload: number) => number;
@@ -71,7 +72,8 @@ const REPAIRS = 5;
 /** Tries of an exact packing, where pods ask for more than room. */
 const STEPS = 2_000;
 
-export function newTruth(ir: Ir, problem: Problem): NodeTruth {
+/** @param tell told of work, in milliseconds. */
+export function newTruth(ir: Ir, problem: Problem, tell: Tell = () => {}): NodeTruth {
   const grounds = clusterGrounds(ir, problem);
   const scoredOn = scoring(ir);
   const sizes = new Map<string, number>();
@@ -99,7 +101,7 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
   const hold = (cluster: number, load: Load, sequence: readonly number[]): void =>
     void held.set(cluster, { text: textOf(load), sequence });
 
-  const standings = newStandings(ir, grounds, scoredOn);
+  const standings = newStandings(ir, grounds, scoredOn, tell);
   const accepts = (cluster: number, load: Load): boolean => {
     const quick = standings(cluster, load);
     if (quick !== undefined) return quick.accepts(load);
@@ -200,7 +202,7 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
       const standing = comers.map(([w, count], k) => [w, count - (out[k] as number)] as const);
       return { load: new Map(standing.slice(0, load.size)), more: new Map(standing.slice(load.size)) };
     },
-    fewestOut: (cluster, load, loss, anyhow) => standings(cluster, load)?.fewestOut(load, loss, anyhow),
+    fewestOut: (cluster, load, loss, trying) => standings(cluster, load)?.fewestOut(load, loss, trying),
     spare: (cluster, workload) => {
       const quick = standings(cluster, new Map([[workload, 1]]));
       if (quick !== undefined) return quick.spare(workload);
@@ -223,7 +225,12 @@ export function newTruth(ir: Ir, problem: Problem): NodeTruth {
 }
 
 /** What stands on the nodes of a cluster, where that is quick to tell of a load; it is remembered. */
-function newStandings(ir: Ir, grounds: (cluster: number) => ClusterGround, scoredOn: ReturnType<typeof scoring>) {
+function newStandings(
+  ir: Ir,
+  grounds: (cluster: number) => ClusterGround,
+  scoredOn: ReturnType<typeof scoring>,
+  tell: Tell,
+) {
   /** By cluster; undefined where there are too many nodes, or some are only to be avoided. */
   const known = new Map<number, Standing | undefined>();
   const plain = new Map<number, boolean>();
@@ -237,10 +244,11 @@ function newStandings(ir: Ir, grounds: (cluster: number) => ClusterGround, score
       nodes,
       scored,
     }));
-    return newStanding(floors, (w) => {
+    const kindOf = (w: number) => {
       const kind = ground.kindOf(w, 1);
       return { kind, asked: scoredFor(cluster, [kind]).scoredKinds[0] as ScoredKind };
-    });
+    };
+    return newStanding(floors, kindOf, tell);
   };
   return (cluster: number, load: Load): Standing | undefined => {
     if (!known.has(cluster)) known.set(cluster, make(cluster));

@@ -66,6 +66,9 @@ export function loadOn({ compact, on, clusterStart, clusterCandidates, hosting }
 const STAYS = 1e6;
 /** Rounds in which what finds no node leaves, and others come. */
 const ROUNDS = 40;
+/** Orders of creation in which a cluster's load comes to its nodes: at first, when much finds none, and later. */
+const ORDERS = 12;
+const FEW_ORDERS = 6;
 
 /**
  * Takes away what finds no node and places it elsewhere; false when some cluster still has more than its nodes take, or something that
@@ -96,13 +99,14 @@ export function standOnNodes(
     if (dirty.length === 0) return true;
     const before = Int32Array.from(state.on);
     let good = true;
+    const orders = round === 0 ? ORDERS : FEW_ORDERS;
     const families = new Set<readonly number[]>();
     const leaves = (w: number): boolean => {
       const family = ground.familyOf(w);
       if (family !== undefined) families.add(family);
       return family !== undefined;
     };
-    for (const cluster of dirty) good = leave(state, truth, nodes, cluster, ground.free, leaves) && good;
+    for (const cluster of dirty) good = leave(state, truth, nodes, cluster, ground.free, leaves, orders) && good;
     for (const family of families) for (const w of family) nodes.leave(state, w);
     for (const family of families) if (!ground.place(family)) return false;
     for (const w of ground.order) {
@@ -125,10 +129,11 @@ function leave(
   cluster: number,
   free: (w: number) => boolean,
   leaves: (w: number) => boolean,
+  orders: number,
 ): boolean {
   const load = loadOn(state, cluster);
   const loss = (w: number, many: number, size: number): number => many * size * (free(w) ? 1 : STAYS);
-  const quick = truth.fewestOut(cluster, load, loss, true);
+  const quick = truth.fewestOut(cluster, load, loss, { orders, anyhow: true });
   // Which ways of breaking ties went wrong is kept in mind only where there is a quick answer.
   if (quick === undefined) nodes.doubt(cluster);
   const left = new Map(quick ?? truth.leftOut(cluster, load, (w) => !free(w)));

@@ -31,6 +31,8 @@ const WISHES = 16;
 const REPLICAS = 8;
 /** Candidates that a workload would go to instead, at most so many looked at. */
 const ELSEWHERE = 24;
+/** Orders of creation in which all that wishes to comes with all that is there. */
+const ORDERS = 24;
 
 /** One pass over all clusters, those that most is to be gained on first; returns how much was gained. */
 export function refill(ground: RefillGround): number {
@@ -136,7 +138,7 @@ function leftOut(
     const more = Math.min(pods, wish?.many ?? 0);
     return more * (wish?.gain ?? 0) + (pods - more) * (leaving.get(w) ?? STAYS);
   };
-  const left = truth.fewestOut(cluster, load, loss, true);
+  const left = truth.fewestOut(cluster, load, loss, { orders: ORDERS, anyhow: true });
   if (left === undefined) return undefined;
   let lost = 0;
   for (const [w, many] of left) lost += loss(w, many);

@@ -15,6 +15,9 @@ const FULL = 0.95;
 /** Of what finds no node, the share that other pods will find room for. */
 const FILLED = 0.3;
 
+/** What stands in a few orders of creation tells enough. */
+const TRYING = { orders: 8, anyhow: false };
+
 const NOTHING: ReadonlyMap<number, number> = new Map();
 
 export interface Room {
@@ -63,7 +66,7 @@ function heldBy(state: State, truth: NodeTruth): Float64Array | undefined {
     if (!truth.asks(cluster)) continue;
     const load = loadOn(state, cluster);
     const left =
-      load.size === 0 ? load : (truth.fewestOut(cluster, load, (_, many, size) => many * size, false) ?? NOTHING);
+      load.size === 0 ? load : (truth.fewestOut(cluster, load, (_, many, size) => many * size, TRYING) ?? NOTHING);
     if (left.size === 0) continue;
     some = true;
     const first = state.clusterStart[cluster] as number;

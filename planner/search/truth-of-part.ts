@@ -61,7 +61,7 @@ export function truthOfPart(truth: NodeTruth, problem: Problem, part: Part): Nod
         new Map([...asked].map(([w, many]) => [w, Math.min(many, standing.get(whole[w] as number) ?? 0)]));
       return found && { load: ownOf(found.load, load), more: ownOf(found.more, more) };
     },
-    fewestOut: (cluster, load, loss, anyhow) => {
+    fewestOut: (cluster, load, loss, trying) => {
       const at = clusterOf(cluster);
       if (at === undefined) return undefined;
       // What is not of the part stays where it is.
@@ -69,7 +69,7 @@ export function truthOfPart(truth: NodeTruth, problem: Problem, part: Part): Nod
         const w = own.get(index);
         return w === undefined ? many * STAYS : loss(w, many, size);
       };
-      const left = truth.fewestOut(at, loadOf(load), lossOf, anyhow);
+      const left = truth.fewestOut(at, loadOf(load), lossOf, trying);
       return (
         left &&
         new Map(

@@ -170,7 +170,7 @@ describe("what stands", () => {
       const dear = seed % 7;
       const loss = (k: number, pods: number, size: number): number => pods * size * (k === dear ? 1000 : 1);
       const standing = standingOf(cluster);
-      const left = standing.fewestOut(all, loss, true);
+      const left = standing.fewestOut(all, loss, { orders: 24, anyhow: true });
       const rest = new Map(
         [...all].map(([k, many]) => [k, many - (left.get(k) ?? 0)] as const).filter(([, many]) => many > 0),
       );
