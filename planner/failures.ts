@@ -4,8 +4,9 @@ import type { Ir } from "../compiler/index.ts";
 import type { PlacedReplicas } from "./action/controller.ts";
 import { placementIn } from "./as-placed.ts";
 import { buildProblem } from "./build/index.ts";
-import { worked, type Clock } from "./clock.ts";
-import { explainImpossible } from "./explain/index.ts";
+import { countsSteps, worked, type Clock } from "./clock.ts";
+import { columnsOf } from "./columns.ts";
+import { explainImpossible, leftAlone } from "./explain/index.ts";
 import { replicasOf, unplacedOf, type ComesBack } from "./outcome.ts";
 import { place } from "./place.ts";
 import type { PlacedWorkload, PlanStatus } from "./plan.ts";
@@ -47,6 +48,8 @@ export interface FailureOptions {
   readonly stopped: () => boolean;
   /** What is known to come back where. */
   readonly comesBack?: readonly ComesBack[];
+  /** Told after each loss: how many are answered, of how many. */
+  readonly onCase?: (done: number, all: number) => void;
 }
 
 /** Milliseconds (steps, of a clock that counts them) for one loss that needs a new plan, for why it is impossible, and for all of them. */
@@ -55,8 +58,9 @@ const WHY = 800;
 const ALL = 2_500;
 /** Of how few moves there are at least, so close is near enough. */
 const GAP = 0.05;
-/** Milliseconds that bringing back what one loss takes is about, for each thousand pairs. */
-const RECOVERY = 1;
+/** Milliseconds that bringing back what one loss takes is about, for each thousand pairs; and that a new plan takes at least, for each pair. */
+const RECOVERY = 5;
+const ANEW = 0.25;
 
 /** Every loss of one cluster that runs something, and of one zone that holds several clusters; in the order of the fleet. */
 export async function failureCases(
@@ -69,15 +73,28 @@ export async function failureCases(
   const placement = placementIn(problem, placed);
   const recover = placement === undefined ? undefined : newAfterLoss(program, problem, placement);
   const pairs = problem.workloads.reduce((sum, { candidates }) => sum + candidates.length, 0);
-  const until = options.now() + ALL;
+  // Bringing back is asked of every loss; only new plans share a budget.
+  let until = options.now() + ALL;
   const cases: FailureCase[] = [];
-  for (const loss of lossesOf(ir, placed)) {
+  const losses = lossesOf(ir, placed);
+  for (const loss of losses) {
     if (options.stopped()) break;
     worked(options.now, (RECOVERY * pairs) / 1000);
+    if (countsSteps(options.now)) until += (RECOVERY * pairs) / 1000;
     const lost = new Set(loss.clusters.map((name) => problem.clusters.findIndex((cluster) => cluster.name === name)));
     const found = recover?.(lost, knownOf(problem, loss, options.comesBack ?? []));
     const beside = found === undefined ? undefined : besideTheRest(problem, placed, loss, found);
-    cases.push(beside?.status === "feasible" ? beside : await anew(program, placed, loss, beside, until, options));
+    if (beside?.status === "feasible") cases.push(beside);
+    else {
+      // What the fleet without them says is only asked where it may say something.
+      const doomed = found === undefined || leftAlone(lacking(problem, lost)).length > 0;
+      const problems = doomed ? leftAlone(buildProblem(program, placed, { without: loss.clusters }).value) : [];
+      if (problems.length > 0) cases.push({ ...loss, ...NOTHING, status: "infeasible", problems });
+      // A plan that could not be finished within what is left is not begun.
+      else if (beside !== undefined && options.now() + ANEW * pairs > until) cases.push(beside);
+      else cases.push(await anew(program, placed, loss, beside, until, options));
+    }
+    options.onCase?.(cases.length, losses.length);
   }
   return cases;
 }
@@ -140,6 +157,18 @@ function besideTheRest(
   };
 }
 
+/** The problem without what is lost, as far as candidates say; copies of `each` are gone with their clusters. */
+const lacking = (problem: Problem, lost: ReadonlySet<number>): Problem => ({
+  ...problem,
+  workloads: problem.workloads.flatMap((workload) =>
+    workload.counting.kind === "each" || columnsOf(workload).cluster.every((cluster) => !lost.has(cluster))
+      ? []
+      : [{ ...workload, candidates: workload.candidates.filter(({ cluster }) => !lost.has(cluster)) }],
+  ),
+});
+
+const NOTHING = { evacuated: [], alsoMoved: 0, unplaced: [], gone: [], stuck: [], unruly: [], problems: [] };
+
 /** Others may move too, as few as possible. What could not be decided stays as it was found beside the rest. */
 async function anew(
   program: Ir,
@@ -149,8 +178,7 @@ async function anew(
   until: number,
   { seed, solver, now, stopped }: FailureOptions,
 ): Promise<FailureCase> {
-  const nothing = { evacuated: [], alsoMoved: 0, unplaced: [], gone: [], stuck: [], unruly: [], problems: [] };
-  const undecided = beside ?? { ...loss, ...nothing, status: "unknown" };
+  const undecided = beside ?? { ...loss, ...NOTHING, status: "unknown" };
   const left = Math.min(BUDGET, until - now());
   if (left <= 0 || stopped()) return undecided;
   const [run] = program.runs;
@@ -161,14 +189,14 @@ async function anew(
   if (after.status === "infeasible") {
     const why = await explainImpossible(program, placed, { without: loss.clusters, now, budget: WHY });
     const problems = why.map((d) => (d.help === undefined ? d.message : `${d.message}; ${d.help}`));
-    return { ...loss, ...nothing, status: "infeasible", problems };
+    return { ...loss, ...NOTHING, status: "infeasible", problems };
   }
   if (after.status === "unknown") return undecided;
   const { gone, ...moves } = movesOf(placed, after.placed, loss.clusters);
   const optional = new Set(program.runs.filter((own) => own.optional).map(({ workload }) => workload));
   return {
     ...loss,
-    ...nothing,
+    ...NOTHING,
     ...moves,
     status: "feasible",
     gone: gone.filter(({ app, workload }) => !optional.has(`${app}/${workload}`)),

@@ -1,10 +1,11 @@
 // Asks about a plan on a thread of its own, so that the main thread goes on drawing and listening; gives up soon after that is asked. It
 // must not know what a question means.
 import { Worker } from "node:worker_threads";
-import { answer, type Answers, type Asked } from "./asking.ts";
+import { answer, type Answers, type Asked, type Tell } from "./asking.ts";
 
 export type FromAskWorker =
   | { readonly kind: "answered"; readonly answered: Answers[Asked["kind"]] }
+  | { readonly kind: "told"; readonly done: number; readonly all: number }
   | { readonly kind: "failed"; readonly error: string };
 
 /** Milliseconds until a thread that was asked to stop must have said what it has. */
@@ -16,10 +17,11 @@ const FEW_PAIRS = 100;
 export async function ask<Kind extends Asked["kind"]>(
   asked: Extract<Asked, { readonly kind: Kind }>,
   signal: AbortSignal,
+  tell: Tell = () => {},
 ): Promise<Answers[Kind] | undefined> {
   if (signal.aborted) return undefined;
   if (asked.ir.runs.length * asked.ir.fleet.clusters.length <= FEW_PAIRS)
-    return answer<Kind>(asked, () => signal.aborted);
+    return answer<Kind>(asked, () => signal.aborted, tell);
   const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const worker = new Worker(workerFile(), { workerData: { flag }, execArgv: [] });
   let stop = (): void => {};
@@ -32,6 +34,7 @@ export async function ask<Kind extends Asked["kind"]>(
     signal.addEventListener("abort", stop, { once: true });
     worker.on("message", (message: FromAskWorker) => {
       if (message.kind === "answered") resolve(message.answered as Answers[Kind]);
+      else if (message.kind === "told") tell(message.done, message.all);
       else reject(new Error(message.error));
     });
     worker.on("error", reject);

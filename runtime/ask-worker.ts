@@ -11,7 +11,8 @@ const flag = (workerData as { readonly flag: Int32Array<SharedArrayBuffer> }).fl
 const post = (message: FromAskWorker): void => parentPort?.postMessage(message);
 
 parentPort?.once("message", (asked: Asked) => {
-  answer(asked, () => Atomics.load(flag, 0) !== 0).then(
+  const stopped = (): boolean => Atomics.load(flag, 0) !== 0;
+  answer(asked, stopped, (done, all) => post({ kind: "told", done, all })).then(
     (answered) => post({ kind: "answered", answered }),
     (error: unknown) =>
       post({ kind: "failed", error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),

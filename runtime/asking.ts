@@ -46,6 +46,9 @@ export interface Answers {
   readonly failures: readonly FailureCase[];
 }
 
+/** How many parts of an answer there are, of how many. */
+export type Tell = (done: number, all: number) => void;
+
 /** The outcome of a plan without the problem, which is quickly made again. */
 export const explained = ({
   status,
@@ -65,12 +68,14 @@ export const explained = ({
 export async function answer<Kind extends Asked["kind"]>(
   asked: Extract<Asked, { readonly kind: Kind }>,
   stopped: () => boolean,
+  tell?: Tell,
 ): Promise<Answers[Kind]>;
-export async function answer(asked: Asked, stopped: () => boolean): Promise<Answers[Asked["kind"]]> {
+export async function answer(asked: Asked, stopped: () => boolean, tell?: Tell): Promise<Answers[Asked["kind"]]> {
   const now = asked.timed ? () => performance.now() : stepClock();
   if (asked.kind === "failures") {
     const { ir, placed, comesBack, seed, solver } = asked;
-    return failureCases(ir, placed, { seed, solver, now, stopped, comesBack });
+    const onCase = tell === undefined ? {} : { onCase: tell };
+    return failureCases(ir, placed, { seed, solver, now, stopped, comesBack, ...onCase });
   }
   const { ir, before, without, workload } = asked;
   const outcome = { ...asked.outcome, problem: buildProblem(ir, before, { without }).value };

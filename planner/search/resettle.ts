@@ -33,7 +33,7 @@ export function newResettling(ir: Ir, problem: Problem, placement: Placement): R
   const keeps = newKeeps(compact, []);
   const nodes = newOnNodes(newTruth(ir, problem), keeps);
   nodes.begin();
-  const ground: Ground = { state, keeps, nodes, cost, lost: new Set(), known: () => 0 };
+  const ground: Ground = { state, keeps, nodes, cost, lost: new Set(), known: () => 0, spare: () => Infinity };
   const of = (w: number): readonly number[] =>
     Array.from(
       { length: (compact.candidateStart[w + 1] as number) - (compact.candidateStart[w] as number) },

@@ -7,6 +7,8 @@ import { truncate } from "./view/width.ts";
 
 export interface Progress {
   readonly emit: (event: EngineEvent) => void;
+  /** How far a phase is. */
+  readonly count: (phase: string, done: number, all: number) => void;
   /** Removes the line. */
   readonly clear: () => void;
 }
@@ -24,7 +26,8 @@ const phases: Readonly<Record<string, string>> = {
 
 export function progressLine(context: CliContext): Progress {
   const { stderr } = context;
-  if (!stderr.isTerminal || context.env["CI"] !== undefined) return { emit: () => {}, clear: () => {} };
+  if (!stderr.isTerminal || context.env["CI"] !== undefined)
+    return { emit: () => {}, count: () => {}, clear: () => {} };
   let shown = false;
   const show = (text: string): void => {
     stderr.write(`\r\u001b[2K${truncate(printable(text), stderr.width - 1)}`);
@@ -38,6 +41,7 @@ export function progressLine(context: CliContext): Progress {
       if (event.type === "waiting")
         show(`${event.object.cluster}: ${event.object.kind} ${event.object.name}: ${event.message}`);
     },
+    count: (phase, done, all) => show(`${phases[phase] ?? phase}, ${done} of ${all}`),
     clear() {
       if (shown) stderr.write("\r\u001b[2K");
       shown = false;

@@ -66,6 +66,46 @@ describe("what happens when something is lost", () => {
     expect(moved).toBeGreaterThan(100);
   });
 
+  it("says once what many workloads have no place for", async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `w${i}`);
+    const text = [
+      "cluster paris { nodes n x4 { cpu 8 memory 32Gi } }",
+      "cluster lyon { nodes n x4 { cpu 8 memory 32Gi } }",
+      "app shop {",
+      ...names.map((name) => `workload ${name} { image "registry.example/w:1" cpu 1 memory 1Gi }`),
+      "}",
+      ...names.map((name, i) =>
+        i < 10 ? `run ${name} on paris` : i < 11 ? `run ${name} on 2 clusters` : `run ${name}`,
+      ),
+    ].join("\n");
+    const { value: ir } = compile(["main.intent"], memoryHost({ "main.intent": text }));
+    const { placed } = await place(
+      ir,
+      {},
+      { gap: 0, timeLimit: Infinity, seed: 1, solver: "auto", now: stepClock(), stopped: () => false },
+    );
+    const told: string[] = [];
+    const onCase = (done: number, all: number): void => void told.push(`${done} of ${all}`);
+    const cases = await failureCases(ir, placed, {
+      seed: 1,
+      solver: "auto",
+      now: stepClock(),
+      stopped: () => false,
+      onCase,
+    });
+    const of = (lost: string) => cases.find((one) => one.lost === lost);
+    expect(of("paris")).toMatchObject({ status: "infeasible" });
+    expect(of("paris")?.problems).toEqual([
+      `no cluster is left for ${names
+        .slice(0, 8)
+        .map((name) => `\`${name}\` (\`run ${name} on paris\`)`)
+        .join(", ")} and 2 more`,
+      "too few clusters are left for `w10` (1 of 2)",
+    ]);
+    expect(of("lyon")?.problems).toEqual(["too few clusters are left for `w10` (1 of 2)"]);
+    expect(told).toEqual(cases.map((_, i) => `${i + 1} of ${cases.length}`));
+  });
+
   it("is shown in the width that there is", async () => {
     const many = Array.from({ length: 30 }, (_, i) => ({ app: "a", workload: `workload-${i}`, to: "b", replicas: 2 }));
     const none = { alsoMoved: 0, unplaced: [], gone: [], stuck: [], unruly: [], problems: [] };

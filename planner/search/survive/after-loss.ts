@@ -1,22 +1,25 @@
-// What happens when clusters are lost and nothing else moves: each replica that ran there comes back where there is room, where its rules hold
-// and where it costs least. It must not know what was promised, nor plan anything anew.
+// What happens when clusters are lost: each replica that ran there comes back where there is room, where its rules hold and where it costs
+// least; where there is no room, others that no rule binds make way. It must not know what was promised, nor plan anything anew.
 import type { Ir } from "../../../compiler/index.ts";
 import { newTruth } from "../../nodes/index.ts";
+import type { NodeTruth } from "../../nodes/index.ts";
 import type { Placement, Problem, Rule } from "../../problem.ts";
 import { compactOf } from "../compact.ts";
 import type { Compact } from "../compact.ts";
+import { newImprover } from "../improve.ts";
 import { newKeeps } from "../keeps.ts";
 import type { Keeps } from "../keeps.ts";
-import { newOnNodes } from "../on-nodes.ts";
+import { loadOn, newOnNodes } from "../on-nodes.ts";
 import type { OnNodes } from "../on-nodes.ts";
 import { hardestFirst } from "../start.ts";
 import { newState, placementOf } from "../state.ts";
 import type { State } from "../state.ts";
+import { newGain } from "../value.ts";
 import { summed, weigh } from "../weigh.ts";
 
 export interface Recovered {
   readonly placement: Placement;
-  /** Replicas that find no place beside the rest, by workload. */
+  /** Replicas that find no place, by workload: neither beside the rest, nor where others that no rule binds make way. */
   readonly homeless: ReadonlyMap<number, number>;
   /** Workloads of which a rule does not hold any more with nothing else moved. */
   readonly broken: readonly number[];
@@ -36,28 +39,42 @@ export function newAfterLoss(
   placement: Placement,
 ): ((lost: ReadonlySet<number>, known: Known) => Recovered) | undefined {
   const compact = compactOf(problem);
-  const state = newState(compact);
+  let gone: ReadonlySet<number> = new Set();
+  const state = newState(compact, (_, c, wish) => (gone.has(compact.cluster[c] as number) ? 0 : wish));
   if (!stands(state, placement)) return undefined;
   const weighed = weigh(compact);
-  const { cost } = summed(compact, weighed, weighed.terms.length);
+  const weights = summed(compact, weighed, weighed.terms.length);
+  const { cost } = weights;
+  const ranked = rankedBy(compact, cost);
   const truth = newTruth(ir, problem);
   const order = hardestFirst(compact, new Float64Array(compact.capacity.length).fill(1));
+  const spare = spareBeside(state, truth);
   const ruledFirst = [...order].sort((a, b) => Number(isTarget(problem, b)) - Number(isTarget(problem, a)));
   return (lost, known) => {
     const back = state.remember();
+    gone = lost;
     const keeps = newKeeps({ ...compact, problem: { ...problem, rules: rulesWithout(problem.rules, lost) } }, []);
     const nodes = newOnNodes(truth, keeps);
     nodes.begin();
     const missing = takeAway(state, lost);
     const homeless = new Map<number, number>();
-    const ground = { state, keeps, nodes, cost, lost, known };
+    const ground = { state, keeps, nodes, cost, lost, known, spare };
     const own = ruledFirst.filter((w) => missing.has(w));
     // What has a place for certain takes it before others look for one.
     for (const w of own) missing.set(w, (missing.get(w) as number) - returnKnown(ground, w, missing.get(w) as number));
+    for (const w of own) missing.set(w, comeBack(ground, w, missing.get(w) as number));
+    // Only then do others make way.
+    const free = (w: number): boolean => !keeps.ruled(w);
+    const { packed, spare: roomier } = nodes;
+    const packs = (cluster: number): boolean => nodes.packs(state, cluster);
+    const gain = newGain(state, weights);
+    const improver = newImprover({ state, gain, free, may: () => true, ranked, packed, packs, spare: roomier });
     for (const w of own) {
-      const left = comeBack(ground, w, missing.get(w) as number);
-      if (left > 0) homeless.set(w, left);
+      const left = missing.get(w) as number;
+      if (left > 0 && (problem.workloads[w]?.optional === true || !free(w) || !improver.complete(w, LOOKS)))
+        homeless.set(w, problem.workloads[w]?.optional === true ? left : missingOf(state, w));
     }
+    gone = new Set();
     const broken = own.filter((w) => !keeps.holds(state, w));
     const found = { placement: placementOf(state), homeless, broken };
     back();
@@ -72,6 +89,47 @@ export interface Ground {
   readonly cost: Float64Array;
   readonly lost: ReadonlySet<number>;
   readonly known: Known;
+  /** By candidate: about how many more pods its nodes take beside the plan. Where others came back since, it is less. */
+  readonly spare: (candidate: number) => number;
+}
+
+/** Asked once for every candidate, and remembered: losses take nothing away from what is left. */
+function spareBeside(state: State, truth: NodeTruth): (candidate: number) => number {
+  const { cluster, workloadOf, most } = state.compact;
+  const asked = new Set<number>();
+  const found = new Int32Array(most.length);
+  const { clusterStart, clusterCandidates } = state;
+  const plan = new Map(state.compact.problem.clusters.map((_, c) => [c, loadOn(state, c)]));
+  return (candidate) => {
+    const at = cluster[candidate] as number;
+    if (!truth.asks(at)) return Infinity;
+    if (!asked.has(at)) {
+      asked.add(at);
+      const accepted = truth.accepts(at, plan.get(at) as ReadonlyMap<number, number>);
+      for (let k = clusterStart[at] as number; k < (clusterStart[at + 1] as number); k++) {
+        const c = clusterCandidates[k] as number;
+        const spare = accepted ? truth.spare(at, workloadOf[c] as number) : Infinity;
+        found[c] = Math.min(spare, most[c] as number);
+      }
+    }
+    return found[candidate] as number;
+  };
+}
+
+/** Candidates that are looked at so that others make way for what one workload lacks; asking the nodes of a cluster counts for many. */
+const LOOKS = 60_000;
+
+const missingOf = ({ compact, placed }: State, w: number): number =>
+  (compact.wanted[w] as number) * (compact.step[w] as number) - (placed[w] as number);
+
+/** Candidates of each workload, the cheapest first. */
+function rankedBy({ candidateStart, most, workloads }: Compact, cost: Float64Array): Int32Array {
+  const ranked = Int32Array.from(most.keys());
+  for (let w = 0; w < workloads; w++)
+    ranked
+      .subarray(candidateStart[w], candidateStart[w + 1])
+      .sort((a, b) => (cost[a] as number) - (cost[b] as number) || a - b);
+  return ranked;
 }
 
 /** Puts a placement on its pools, what has the fewest of them first. */
@@ -117,13 +175,15 @@ const rulesWithout = (rules: readonly Rule[], lost: ReadonlySet<number>): readon
 const isWhole = ({ problem }: Compact, w: number): boolean => problem.workloads[w]?.counting.kind !== "divided";
 
 /** How many more steps of a workload a candidate takes, in replicas: rows, nodes, and one copy at most of what is whole. */
-export function put({ state, nodes, lost }: Ground, c: number, wish: number): number {
+export function put({ state, nodes, lost, spare }: Ground, c: number, wish: number): number {
   const { cluster, workloadOf, step } = state.compact;
   const w = workloadOf[c] as number;
   const at = cluster[c] as number;
   const size = step[w] as number;
   if (lost.has(at) || (isWhole(state.compact, w) && (state.on[c] as number) > 0)) return 0;
-  for (let many = Math.floor(state.room(c, wish) / size) * size; many > 0; many = Math.floor(many / 2 / size) * size) {
+  const room = state.room(c, wish);
+  const most = room > 0 ? Math.min(room, spare(c)) : 0;
+  for (let many = Math.floor(most / size) * size; many > 0; many = Math.floor(many / 2 / size) * size) {
     state.add(c, many);
     if (!nodes.packed(at) || nodes.packs(state, at)) return many;
     state.remove(c, many);

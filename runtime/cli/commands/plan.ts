@@ -77,5 +77,6 @@ async function failuresOf(
   const progress = progressLine(context);
   progress.emit({ type: "phase", phase: "failures" });
   const asked = { kind: "failures" as const, ir, placed, comesBack, seed, solver, timed };
-  return ask<"failures">(asked, context.signal).finally(progress.clear);
+  const tell = (done: number, all: number): void => progress.count("failures", done, all);
+  return ask<"failures">(asked, context.signal, tell).finally(progress.clear);
 }
