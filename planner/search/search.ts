@@ -254,6 +254,12 @@ export async function search(
     proof = judge();
     report();
   }
+  // Where something counts more, as many are closed as lose nothing of that.
+  if (!fewest.first && !near() && !over() && fewest.close()) {
+    secure();
+    proof = judge();
+    report();
+  }
   if (!near() && !over()) {
     const plain = start?.soft?.weights ?? summed(compact, weighed, weighed.terms.length);
     const from = start?.soft?.prices ?? prices;
