@@ -7,9 +7,8 @@ import { primalDual } from "./primal-dual.ts";
 import { roomOnNodes } from "./room-on-nodes.ts";
 import type { Room } from "./room-on-nodes.ts";
 import type { SearchGround } from "./search.ts";
-import { rankedBy } from "./start.ts";
+import { placeMissing, rankedBy } from "./start.ts";
 import { newState } from "./state.ts";
-import type { State } from "./state.ts";
 import { reweighed, tempered } from "./temper.ts";
 import { worth } from "./value.ts";
 import type { Weighed } from "./weigh.ts";
@@ -30,7 +29,8 @@ export function firstPrices(ground: SearchGround, weighed: Weighed, prices: Floa
   const factors = tempered(compact, weighed);
   const weights = factors === undefined ? ground.weights : reweighed(compact, weighed, factors);
   const guess = newState(compact, keeping?.allows);
-  fill(ground, guess, prices);
+  // A quick placement without prices, that only says about how much everything will cost.
+  placeMissing(guess, rankedBy(compact, ground.weights.cost, prices));
   const arcs = arcsOf(compact, weights);
   const upper = worth(guess, weights);
   const ascent = ascend(compact, arcs, { steps: ASCENT, upper, stopped: over });
@@ -74,18 +74,4 @@ function paidFor({ cost, constant }: Arcs, amount: Float64Array): number {
   let sum = constant;
   for (let a = 0; a < cost.length; a++) sum += (cost[a] as number) * (amount[a] as number);
   return sum;
-}
-
-/** A quick placement without prices, that only says about how much everything will cost. */
-function fill({ compact, weights }: SearchGround, state: State, prices: Float64Array): void {
-  const ranked = rankedBy(compact, weights.cost, prices);
-  for (let w = 0; w < compact.workloads; w++) {
-    const size = compact.step[w] as number;
-    let open = (compact.wanted[w] as number) * size;
-    for (let k = compact.candidateStart[w] as number; k < (compact.candidateStart[w + 1] as number) && open > 0; k++) {
-      const many = Math.floor(state.room(ranked[k] as number, open) / size) * size;
-      if (many > 0) state.add(ranked[k] as number, many);
-      open -= many;
-    }
-  }
 }

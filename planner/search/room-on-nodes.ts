@@ -6,7 +6,7 @@ import type { Arcs } from "./arcs.ts";
 import type { Compact } from "./compact.ts";
 import type { NearlyLinear } from "./linear-model.ts";
 import { loadOn } from "./on-nodes.ts";
-import { rankedBy, startFromAverage } from "./start.ts";
+import { placeMissing, rankedBy, startFromAverage } from "./start.ts";
 import { newState } from "./state.ts";
 import type { State } from "./state.ts";
 
@@ -37,24 +37,10 @@ export function roomOnNodes(
 ): Room {
   const guess = newState(compact);
   startFromAverage(guess, arcs, begun, () => true);
-  complete(guess, rankedBy(compact, cost, begun.prices));
+  placeMissing(guess, rankedBy(compact, cost, begun.prices));
   const capacity = heldBy(guess, truth);
   if (capacity === undefined) return { capacity: compact.capacity, linear: begun };
   return { capacity, linear: optimum({ ...compact, capacity }, begun) };
-}
-
-/** Places what is missing where it finds room, the cheapest first. */
-function complete(state: State, ranked: Int32Array): void {
-  const { candidateStart, wanted, step, workloads } = state.compact;
-  for (let w = 0; w < workloads; w++) {
-    const size = step[w] as number;
-    let open = (wanted[w] as number) * size - (state.placed[w] as number);
-    for (let k = candidateStart[w] as number; k < (candidateStart[w + 1] as number) && open > 0; k++) {
-      const many = Math.floor(state.room(ranked[k] as number, open) / size) * size;
-      if (many > 0) state.add(ranked[k] as number, many);
-      open -= many;
-    }
-  }
 }
 
 /** The room that is left to rows that were full where pods found no node; undefined when all of them did. */

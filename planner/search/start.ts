@@ -99,6 +99,20 @@ export function priceOf(compact: Compact, prices: Float64Array, c: number): numb
   return least === Infinity ? 0 : least;
 }
 
+/** Places what is missing of each workload where it finds room, on the best of its candidates first. */
+export function placeMissing(state: State, ranked: Int32Array): void {
+  const { candidateStart, wanted, step, workloads } = state.compact;
+  for (let w = 0; w < workloads; w++) {
+    const size = step[w] as number;
+    let open = (wanted[w] as number) * size - (state.placed[w] as number);
+    for (let k = candidateStart[w] as number; k < (candidateStart[w + 1] as number) && open > 0; k++) {
+      const many = Math.floor(state.room(ranked[k] as number, open) / size) * size;
+      if (many > 0) state.add(ranked[k] as number, many);
+      open -= many;
+    }
+  }
+}
+
 /** How many of the candidates of a workload are put in order; the others follow as they come. */
 const ORDERED = 32;
 
