@@ -168,3 +168,18 @@ export const availableStatus = (object: KubernetesObject): KubernetesObject => {
     status: { replicas, updatedReplicas: replicas, availableReplicas: replicas, readyReplicas: replicas },
   };
 };
+
+/** Clusters on which everything comes up at once. */
+export function running(names: readonly string[]): MemoryWorld {
+  const world = memoryWorld(names);
+  for (const cluster of world.clusters.values()) cluster.react = availableStatus;
+  return world;
+}
+
+export const keysOn = (world: MemoryWorld, name: string): string[] =>
+  [...(world.clusters.get(name)?.objects.keys() ?? [])].sort();
+
+export const onBoth: Wanted = {
+  paris: { "shop/web": [deployment("web", 2), configMap("web-settings")] },
+  lyon: { "shop/db": [deployment("db")] },
+};

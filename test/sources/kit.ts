@@ -135,3 +135,14 @@ ${podSpec
   .join("\n")}
 `;
 };
+
+/** A manifest from few words. */
+export const object = (apiVersion: string, kind: string, name: string, rest = "", metadata = ""): string =>
+  `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: ${name}${metadata} }\n${rest}\n`;
+export const configMap = (name: string) => object("v1", "ConfigMap", name);
+export const secret = (name: string) => object("v1", "Secret", name);
+export const service = (name: string, selector: string, metadata = "") =>
+  object("v1", "Service", name, `spec: { selector: { ${selector} } }`, metadata);
+
+/** An app of one Deployment, with what is around it. */
+export const web = (podSpec: string, ...more: string[]) => load(`${deployment(podSpec)}${more.join("")}`);
