@@ -5,4 +5,3 @@ export { newAfterLoss } from "./survive/index.ts";
 export { newMarginal } from "./marginal.ts";
 export type { Marginal, Most } from "./marginal.ts";
 export { newResettling } from "./resettle.ts";
-export type { Resettling } from "./resettle.ts";
