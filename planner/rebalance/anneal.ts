@@ -36,7 +36,7 @@ export function annealAt(
     const allowed = -temperature * Math.log(1 - random());
     const kind = random();
     if (kind < rearrangements) {
-      evaluations += rearrange(ground, standing, p, Math.floor(random() * machines), allowed, random);
+      evaluations += rearrange(ground, standing, p, strained(standing, machines, random), allowed, random);
     } else if (kind < rearrangements + swaps) {
       evaluations++;
       trySwap(ground, standing, p, drawn(random(), active, lean, bySize), allowed);
@@ -52,6 +52,13 @@ export function annealAt(
 const drawn = (chance: number, active: number, lean: number, bySize: Int32Array): number =>
   bySize[Math.floor(chance * (lean * chance + 1 - lean) * active)] as number;
 
+/** A machine at random, rather one where much can still be gained. */
+function strained({ charge }: Standing, machines: number, random: () => number): number {
+  const one = Math.floor(random() * machines);
+  const other = Math.floor(random() * machines);
+  return (charge[one] as number) > (charge[other] as number) ? one : other;
+}
+
 function tryShifts(
   ground: Ground,
   standing: Standing,
@@ -61,9 +68,10 @@ function tryShifts(
   targets: number,
 ): void {
   const from = standing.at[p] as number;
+  const home = ground.home[p] as number;
   const gain = (standing.charge[from] as number) - chargeWithout(ground, standing, p) + allowed;
   for (let k = 0; k < targets; k++) {
-    const to = Math.floor(random() * ground.machines);
+    const to = k === 0 ? home : Math.floor(random() * ground.machines);
     if (to === from) continue;
     const limit = (standing.charge[to] as number) + gain - moveDelta(ground, standing, p, to);
     if (chargeWith(ground, standing, p, to, limit) === Infinity) continue;

@@ -15,6 +15,16 @@ export interface Ground {
   readonly safety: Float64Array;
   readonly transient: Uint8Array;
   readonly loadWeight: Float64Array;
+  /**
+   * Load and balance cost are counted as what can still be gained of them: where all together use more than is safe, max(0, x) = x + max(0, −x) and the
+   * sum of the x is the same wherever everything runs, so that only what is safe but not used is counted. Every term stays ≥ 0 and is small where
+   * a machine is as good as can be: a move that is not worth making shows after the first resources. By resource: the load weight, negative where what
+   * is not used is counted; by balance the weight, likewise.
+   */
+  readonly loadSign: Float64Array;
+  readonly balanceSign: Float64Array;
+  /** What is left out by that, over all machines. */
+  readonly sure: number;
   readonly neighbourhoodOf: Int32Array;
   readonly locationOf: Int32Array;
   readonly spread: Int32Array;
@@ -51,11 +61,15 @@ export interface Lists {
 
 export function newGround(reassignment: Reassignment): Ground {
   const { resources, machines, services, processes, balances, travel, weights } = reassignment;
+  const { loadSign, balanceSign, sure } = signs(reassignment);
   const { held, size, bySize } = sizes(reassignment);
   const ground: Ground = {
     held,
     size,
     bySize,
+    loadSign,
+    balanceSign,
+    sure,
     resources: resources.length,
     machines: machines.length,
     services: services.length,
@@ -97,6 +111,24 @@ function sizes({ resources, processes }: Reassignment): Pick<Ground, "held" | "s
     size,
     held: Float64Array.from(processes, ({ needs }) => weighted(needs, (r) => resources[r]?.transient === true)),
     bySize: Int32Array.from(processes.keys()).sort((p, q) => (size[q] as number) - (size[p] as number) || p - q),
+  };
+}
+
+/** Of which terms what is sure is left out. */
+function signs({ resources, machines, processes, balances }: Reassignment): Pick<Ground, "loadSign" | "balanceSign" | "sure"> {
+  const sum = (amounts: readonly (readonly number[])[], r: number): number =>
+    amounts.reduce((total, row) => total + (row[r] as number), 0);
+  const [capacities, safeties] = [machines.map(({ capacity }) => capacity), machines.map(({ safety }) => safety)];
+  const needs = processes.map((process) => process.needs);
+  const beyond = resources.map(({ loadWeight }, r) => loadWeight * (sum(needs, r) - sum(safeties, r)));
+  const free = resources.map((_, r) => sum(capacities, r) - sum(needs, r));
+  const short = balances.map(
+    ({ first, second, target, weight }) => weight * (target * (free[first] as number) - (free[second] as number)),
+  );
+  return {
+    loadSign: Float64Array.from(resources, ({ loadWeight }, r) => ((beyond[r] as number) > 0 ? -loadWeight : loadWeight)),
+    balanceSign: Float64Array.from(balances, ({ weight }, i) => ((short[i] as number) > 0 ? -weight : weight)),
+    sure: [...beyond, ...short].reduce((total, amount) => total + Math.max(0, amount), 0),
   };
 }
 

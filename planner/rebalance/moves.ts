@@ -5,7 +5,7 @@ import { goneDelta, movingCost, type Standing } from "./standing.ts";
 
 /** Charge of `machine` once p is there too; Infinity when that is above `limit`. */
 export function chargeWith(ground: Ground, standing: Standing, p: number, machine: number, limit: number): number {
-  const { resources, need, loadWeight, transient } = ground;
+  const { resources, need, loadSign, transient } = ground;
   const { free, over, price } = standing;
   const returns = ground.home[p] === machine;
   const base = machine * resources;
@@ -19,8 +19,8 @@ export function chargeWith(ground: Ground, standing: Standing, p: number, machin
       const left = returns && transient[r] === 1 ? room : room - n;
       if (left < 0) charge -= (price[r] as number) * left;
     }
-    const load = (over[base + r] as number) + n;
-    if (load > 0) charge += (loadWeight[r] as number) * load;
+    const load = (loadSign[r] as number) * ((over[base + r] as number) + n);
+    if (load > 0) charge += load;
     if (charge > limit) return Infinity;
   }
   if (ground.balances > 0) charge += balanceCost(ground, standing, machine, p, -1);
@@ -29,7 +29,7 @@ export function chargeWith(ground: Ground, standing: Standing, p: number, machin
 
 /** Charge of the machine of p without p. */
 export function chargeWithout(ground: Ground, standing: Standing, p: number): number {
-  const { resources, need, loadWeight, transient, home } = ground;
+  const { resources, need, loadSign, transient, home } = ground;
   const { over, at, free, price } = standing;
   const machine = at[p] as number;
   const holds = home[p] === machine;
@@ -43,8 +43,8 @@ export function chargeWithout(ground: Ground, standing: Standing, p: number): nu
       const left = holds && transient[r] === 1 ? room : room + n;
       if (left < 0) charge -= (price[r] as number) * left;
     }
-    const load = (over[base + r] as number) - n;
-    if (load > 0) charge += (loadWeight[r] as number) * load;
+    const load = (loadSign[r] as number) * ((over[base + r] as number) - n);
+    if (load > 0) charge += load;
   }
   return ground.balances > 0 ? charge + balanceCost(ground, standing, machine, -1, p) : charge;
 }
@@ -57,7 +57,7 @@ export function chargeExchanged(
   leaver: number,
   limit: number,
 ): number {
-  const { resources, need, loadWeight, transient, home } = ground;
+  const { resources, need, loadSign, transient, home } = ground;
   const { free, over, at, price } = standing;
   const machine = at[leaver] as number;
   const base = machine * resources;
@@ -75,8 +75,8 @@ export function chargeExchanged(
       const left = room + (kept && holds ? 0 : minus) - (kept && returns ? 0 : plus);
       if (left < 0) charge -= (price[r] as number) * left;
     }
-    const load = (over[base + r] as number) + plus - minus;
-    if (load > 0) charge += (loadWeight[r] as number) * load;
+    const load = (loadSign[r] as number) * ((over[base + r] as number) + plus - minus);
+    if (load > 0) charge += load;
     if (charge > limit) return Infinity;
   }
   if (ground.balances > 0) charge += balanceCost(ground, standing, machine, comer, leaver);
@@ -96,7 +96,7 @@ export function moveDelta(ground: Ground, standing: Standing, p: number, to: num
 
 /** Balance cost of a machine with `comer` and without `leaver`; -1 is none. */
 function balanceCost(ground: Ground, { over }: Standing, machine: number, comer: number, leaver: number): number {
-  const { resources, capacity, safety, need, first, second, target, balanceWeight } = ground;
+  const { resources, capacity, safety, need, first, second, target, balanceSign } = ground;
   const base = machine * resources;
   let cost = 0;
   for (let i = 0; i < ground.balances; i++) {
@@ -112,8 +112,8 @@ function balanceCost(ground: Ground, { over }: Standing, machine: number, comer:
       left += need[leaver * resources + a] as number;
       right += need[leaver * resources + b] as number;
     }
-    const short = (target[i] as number) * left - right;
-    if (short > 0) cost += (balanceWeight[i] as number) * short;
+    const short = (balanceSign[i] as number) * ((target[i] as number) * left - right);
+    if (short > 0) cost += short;
   }
   return cost;
 }

@@ -39,8 +39,8 @@ export const schedules: readonly Schedule[] = [
     least: 1,
     lean: 1,
   },
-  { ...common, hot: 0.06, warm: 2e-3, cold: 6e-6, overdrawn: [3, 20], rearrangements: 0, lean: 1 },
-  { ...common, hot: 0.02, warm: 2e-3, cold: 2e-6, overdrawn: [3, 20], rearrangements: 0, lean: 0 },
+  { ...common, least: 1, hot: 0.06, warm: 2e-3, cold: 6e-6, overdrawn: [3, 20], rearrangements: 0, lean: 1 },
+  { ...common, least: 1, hot: 0.02, warm: 2e-3, cold: 2e-6, overdrawn: [3, 20], rearrangements: 0, lean: 0 },
   { ...common, pull: 0.1, hot: 1e-4, warm: 1e-5, cold: 1e-6, overdrawn: [20, 100], rearrangements: 0, lean: 0 },
 ];
 

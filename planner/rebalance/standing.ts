@@ -19,7 +19,7 @@ export interface Standing {
   readonly price: Float64Array;
   /** Added cost of a unit of transient room (weighted, `Ground.held`) that someone away from home still holds there. */
   pull: number;
-  /** Load and balance cost by machine; with overdrawn room. */
+  /** Load and balance cost by machine, what is sure left out (`Ground.sure`); with overdrawn room. */
   readonly cost: Float64Array;
   readonly charge: Float64Array;
   /** Processes of a service, by service × machine, × neighbourhood, × location. */
@@ -70,6 +70,8 @@ export function standingAt(ground: Ground, where: ArrayLike<number>): Standing {
     join(ground, standing, p, m);
   }
   for (let m = 0; m < machines; m++) recharge(ground, standing, m);
+  standing.total += ground.sure;
+  standing.burden += ground.sure;
   for (let p = 0; p < processes; p++) put(ground, standing, p, where[p] as number);
   return standing;
 }
@@ -174,15 +176,15 @@ function countGone(ground: Ground, standing: Standing, p: number, by: number): v
 
 /** Load and balance cost of a machine anew, from what it has in use, and the price of what is overdrawn. */
 function recharge(ground: Ground, standing: Standing, machine: number): void {
-  const { resources, loadWeight, capacity, safety } = ground;
+  const { resources, loadSign, capacity, safety } = ground;
   const { over, free, price } = standing;
   const base = machine * resources;
   let cost = 0;
   let strain = 0;
   for (let r = 0; r < resources; r++) {
-    const load = over[base + r] as number;
+    const load = (loadSign[r] as number) * (over[base + r] as number);
     const room = free[base + r] as number;
-    if (load > 0) cost += (loadWeight[r] as number) * load;
+    if (load > 0) cost += load;
     if (room < 0) strain -= (price[r] as number) * room;
   }
   for (let i = 0; i < ground.balances; i++) {
@@ -190,8 +192,8 @@ function recharge(ground: Ground, standing: Standing, machine: number): void {
     const second = base + (ground.second[i] as number);
     const left = (capacity[first] as number) - (safety[first] as number) - (over[first] as number);
     const right = (capacity[second] as number) - (safety[second] as number) - (over[second] as number);
-    const short = (ground.target[i] as number) * left - right;
-    if (short > 0) cost += (ground.balanceWeight[i] as number) * short;
+    const short = (ground.balanceSign[i] as number) * ((ground.target[i] as number) * left - right);
+    if (short > 0) cost += short;
   }
   standing.total += cost - (standing.cost[machine] as number);
   standing.burden += cost + strain - (standing.charge[machine] as number);
