@@ -2,7 +2,7 @@
 // know the time, only how warm it is.
 import { mayShift, maySwap } from "./company.ts";
 import type { Ground } from "./ground.ts";
-import { chargeExchanged, chargeWith, chargeWithout, moveDelta } from "./moves.ts";
+import { chargesExchanged, chargeWith, chargeWithout, moveDelta } from "./moves.ts";
 import { rearrange } from "./rearrange.ts";
 import { put, type Standing } from "./standing.ts";
 
@@ -20,6 +20,10 @@ export interface Mix {
   readonly active: number;
 }
 
+/** What may be lost at temperature 1, drawn at random: −log of a chance, at even steps. */
+const PATIENCE = 8192;
+const patience = Float64Array.from({ length: PATIENCE }, (_, i) => -Math.log((i + 0.5) / PATIENCE));
+
 /** Tries `tries` moves at one temperature. Answers how many evaluations that were. */
 export function annealAt(
   ground: Ground,
@@ -33,7 +37,7 @@ export function annealAt(
   let evaluations = 0;
   for (let i = 0; i < tries; i++) {
     const p = drawn(random(), active, lean, bySize);
-    const allowed = -temperature * Math.log(1 - random());
+    const allowed = temperature * (patience[Math.floor(random() * PATIENCE)] as number);
     const kind = random();
     if (kind < rearrangements) {
       evaluations += rearrange(ground, standing, p, strained(standing, machines, random), allowed, random);
@@ -53,10 +57,15 @@ const drawn = (chance: number, active: number, lean: number, bySize: Int32Array)
   bySize[Math.floor(chance * (lean * chance + 1 - lean) * active)] as number;
 
 /** A machine at random, rather one where much can still be gained. */
+const TOURN = Number(process.env.TOURN ?? 1);
 function strained({ charge }: Standing, machines: number, random: () => number): number {
   const one = Math.floor(random() * machines);
+  let best = one;
+  for (let k = 0; k < TOURN; k++) {
   const other = Math.floor(random() * machines);
-  return (charge[one] as number) > (charge[other] as number) ? one : other;
+  if ((charge[other] as number) > (charge[best] as number)) best = other;
+  }
+  return best;
 }
 
 function tryShifts(
@@ -70,11 +79,14 @@ function tryShifts(
   const from = standing.at[p] as number;
   const home = ground.home[p] as number;
   const gain = (standing.charge[from] as number) - chargeWithout(ground, standing, p) + allowed;
+  const most = gain + (standing.stay[p] as number) + ground.serviceMove;
   for (let k = 0; k < targets; k++) {
     const to = k === 0 ? home : Math.floor(random() * ground.machines);
     if (to === from) continue;
-    const limit = (standing.charge[to] as number) + gain - moveDelta(ground, standing, p, to);
-    if (chargeWith(ground, standing, p, to, limit) === Infinity) continue;
+    const present = standing.charge[to] as number;
+    if (present + most < 0) continue;
+    const charge = chargeWith(ground, standing, p, to, present + most);
+    if (charge === Infinity || charge + moveDelta(ground, standing, p, to) > present + gain) continue;
     if (!mayShift(ground, standing, ground.serviceOf[p] as number, from, to)) continue;
     put(ground, standing, p, to);
     return;
@@ -82,16 +94,18 @@ function tryShifts(
 }
 
 function trySwap(ground: Ground, standing: Standing, p: number, q: number, allowed: number): void {
-  const { at, charge } = standing;
+  const { at, charge, stay } = standing;
   const a = at[p] as number;
   const b = at[q] as number;
   if (a === b) return;
-  // How many of a service are away is counted for one after the other: the limit may be a little too low.
+  // What moves cost is looked up only where loads allow it. How many of a service are away is counted for one after the other: it may be a little
+  // too much.
+  const present = (charge[a] as number) + (charge[b] as number) + allowed;
+  const most = present + (stay[p] as number) + (stay[q] as number) + 2 * ground.serviceMove;
+  const exchanged = chargesExchanged(ground, standing, p, q, most);
+  if (exchanged === Infinity) return;
   const moved = moveDelta(ground, standing, p, b) + moveDelta(ground, standing, q, a);
-  const limit = (charge[a] as number) + (charge[b] as number) + allowed - moved;
-  const there = chargeExchanged(ground, standing, p, q, limit);
-  if (there === Infinity) return;
-  if (chargeExchanged(ground, standing, q, p, limit - there) === Infinity) return;
+  if (exchanged + moved > present) return;
   if (!maySwap(ground, standing, p, q)) return;
   put(ground, standing, p, b);
   put(ground, standing, q, a);

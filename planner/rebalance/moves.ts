@@ -1,7 +1,7 @@
 // What a shift of one process or a swap of two would do to the burden: a few operations for each resource, cut short as soon as it is beyond a
 // limit. It must not know which moves are tried, nor change anything.
 import type { Ground } from "./ground.ts";
-import { goneDelta, movingCost, type Standing } from "./standing.ts";
+import { goneDelta, stayAt, type Standing } from "./standing.ts";
 
 /** Charge of `machine` once p is there too; Infinity when that is above `limit`. */
 export function chargeWith(ground: Ground, standing: Standing, p: number, machine: number, limit: number): number {
@@ -49,37 +49,32 @@ export function chargeWithout(ground: Ground, standing: Standing, p: number): nu
   return ground.balances > 0 ? charge + balanceCost(ground, standing, machine, -1, p) : charge;
 }
 
-/** Charge of the machine of `leaver` once `comer` is there instead; Infinity when that is above `limit`. */
-export function chargeExchanged(
-  ground: Ground,
-  standing: Standing,
-  comer: number,
-  leaver: number,
-  limit: number,
-): number {
+/** Charges of the machines of p and q, added, once they have changed places; Infinity when that is above `limit`. */
+export function chargesExchanged(ground: Ground, standing: Standing, p: number, q: number, limit: number): number {
   const { resources, need, loadSign, transient, home } = ground;
   const { free, over, at, price } = standing;
-  const machine = at[leaver] as number;
-  const base = machine * resources;
-  const comes = comer * resources;
-  const leaves = leaver * resources;
-  const returns = home[comer] === machine;
-  const holds = home[leaver] === machine;
+  const [a, b] = [at[p] as number, at[q] as number];
+  const [left, right, one, other] = [a * resources, b * resources, p * resources, q * resources];
+  // Who leaves home still holds transient room there, and who comes home finds it.
+  const [pLeaves, pComes] = [home[p] === a ? 0 : 1, home[p] === b ? 0 : 1];
+  const [qLeaves, qComes] = [home[q] === b ? 0 : 1, home[q] === a ? 0 : 1];
   let charge = 0;
   for (let r = 0; r < resources; r++) {
-    const plus = need[comes + r] as number;
-    const minus = need[leaves + r] as number;
-    const room = free[base + r] as number;
-    if (plus > room) {
-      const kept = transient[r] === 1;
-      const left = room + (kept && holds ? 0 : minus) - (kept && returns ? 0 : plus);
-      if (left < 0) charge -= (price[r] as number) * left;
-    }
-    const load = (loadSign[r] as number) * ((over[base + r] as number) + plus - minus);
-    if (load > 0) charge += load;
+    const np = need[one + r] as number;
+    const nq = need[other + r] as number;
+    const sign = loadSign[r] as number;
+    const there = sign * ((over[left + r] as number) + nq - np);
+    if (there > 0) charge += there;
+    const here = sign * ((over[right + r] as number) + np - nq);
+    if (here > 0) charge += here;
+    const kept = transient[r] === 1;
+    const roomThere = (free[left + r] as number) + (kept ? pLeaves * np - qComes * nq : np - nq);
+    if (roomThere < 0) charge -= (price[r] as number) * roomThere;
+    const roomHere = (free[right + r] as number) + (kept ? qLeaves * nq - pComes * np : nq - np);
+    if (roomHere < 0) charge -= (price[r] as number) * roomHere;
     if (charge > limit) return Infinity;
   }
-  if (ground.balances > 0) charge += balanceCost(ground, standing, machine, comer, leaver);
+  if (ground.balances > 0) charge += balanceCost(ground, standing, a, q, p) + balanceCost(ground, standing, b, p, q);
   return charge > limit ? Infinity : charge;
 }
 
@@ -87,11 +82,9 @@ export function chargeExchanged(
 export function moveDelta(ground: Ground, standing: Standing, p: number, to: number): number {
   const from = standing.at[p] as number;
   const home = ground.home[p] as number;
-  const moved = movingCost(ground, p, to) - movingCost(ground, p, from);
+  const moved = stayAt(ground, standing, p, to) - (standing.stay[p] as number);
   const by = from === home ? 1 : to === home ? -1 : 0;
-  if (by === 0) return moved;
-  const pulled = by * standing.pull * (ground.held[p] as number);
-  return moved + pulled + goneDelta(ground, standing, ground.serviceOf[p] as number, by);
+  return by === 0 ? moved : moved + goneDelta(ground, standing, ground.serviceOf[p] as number, by);
 }
 
 /** Balance cost of a machine with `comer` and without `leaver`; -1 is none. */

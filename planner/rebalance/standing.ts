@@ -19,6 +19,8 @@ export interface Standing {
   readonly price: Float64Array;
   /** Added cost of a unit of transient room (weighted, `Ground.held`) that someone away from home still holds there. */
   pull: number;
+  /** What each process adds to the burden by being away from home, what its service costs aside: no move can save more. */
+  readonly stay: Float64Array;
   /** Load and balance cost by machine, what is sure left out (`Ground.sure`); with overdrawn room. */
   readonly cost: Float64Array;
   readonly charge: Float64Array;
@@ -48,6 +50,7 @@ export function standingAt(ground: Ground, where: ArrayLike<number>): Standing {
     over: Float64Array.from(ground.safety, (safety) => -safety),
     price: new Float64Array(resources).fill(Infinity),
     pull: 0,
+    stay: new Float64Array(processes),
     cost: new Float64Array(machines),
     charge: new Float64Array(machines),
     onMachine: new Uint8Array(services * machines),
@@ -91,9 +94,10 @@ export function put(ground: Ground, standing: Standing, p: number, to: number): 
     if (transient[r] === 0 || from !== home) free[left + r]! += n;
     if (transient[r] === 0 || to !== home) free[right + r]! -= n;
   }
-  const moved = movingCost(ground, p, to) - movingCost(ground, p, from);
-  standing.total += moved;
-  standing.burden += moved;
+  const next = stayAt(ground, standing, p, to);
+  standing.total += movingCost(ground, p, to) - movingCost(ground, p, from);
+  standing.burden += next - (standing.stay[p] as number);
+  standing.stay[p] = next;
   if (from === home) countGone(ground, standing, p, 1);
   else if (to === home) countGone(ground, standing, p, -1);
   leave(ground, standing, p, from);
@@ -109,6 +113,10 @@ export const movingCost = ({ home, away, travel, machines }: Ground, p: number, 
   return (from === machine ? 0 : (away[p] as number)) + (travel[from * machines + machine] as number);
 };
 
+/** What a process adds to the burden by being on a machine. */
+export const stayAt = (ground: Ground, { pull }: Standing, p: number, machine: number): number =>
+  ground.home[p] === machine ? 0 : movingCost(ground, p, machine) + pull * (ground.held[p] as number);
+
 /** How much the cost of services changes when one more (or less) process of a service is away. */
 export function goneDelta({ serviceMove }: Ground, standing: Standing, s: number, by: number): number {
   const { gone, goneCounts, mostGone } = standing;
@@ -120,10 +128,12 @@ export function goneDelta({ serviceMove }: Ground, standing: Standing, s: number
 export function reprice(ground: Ground, standing: Standing, price: ArrayLike<number>, pull: number): void {
   standing.price.set(price);
   for (let m = 0; m < ground.machines; m++) recharge(ground, standing, m);
-  for (let p = 0; p < ground.processes; p++) {
-    if (standing.at[p] !== ground.home[p]) standing.burden += (pull - standing.pull) * (ground.held[p] as number);
-  }
   standing.pull = pull;
+  for (let p = 0; p < ground.processes; p++) {
+    const stay = stayAt(ground, standing, p, standing.at[p] as number);
+    standing.burden += stay - (standing.stay[p] as number);
+    standing.stay[p] = stay;
+  }
 }
 
 /** Whether no room is overdrawn. */
@@ -171,7 +181,7 @@ function countGone(ground: Ground, standing: Standing, p: number, by: number): v
   while (standing.mostGone > 0 && goneCounts[standing.mostGone] === 0) standing.mostGone--;
   const delta = ground.serviceMove * (standing.mostGone - before);
   standing.total += delta;
-  standing.burden += delta + by * standing.pull * (ground.held[p] as number);
+  standing.burden += delta;
 }
 
 /** Load and balance cost of a machine anew, from what it has in use, and the price of what is overdrawn. */

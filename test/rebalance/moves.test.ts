@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { check, newGround, type Ground, type Reassignment } from "../../planner/rebalance/index.ts";
 import { mayShift, maySwap } from "../../planner/rebalance/company.ts";
-import { chargeExchanged, chargeWith, chargeWithout, moveDelta } from "../../planner/rebalance/moves.ts";
+import { chargesExchanged, chargeWith, chargeWithout, moveDelta } from "../../planner/rebalance/moves.ts";
 import { fits, put, reprice, standingAt, type Standing } from "../../planner/rebalance/standing.ts";
 import { small } from "./small.ts";
 
@@ -60,8 +60,7 @@ test("the burden changes by what a shift and a swap are said to change, while ro
       const q = other % ground.processes;
       const at = standing.at[q] as number;
       if (at === from || ground.serviceOf[p] === ground.serviceOf[q] || ground.serviceMove > 0) return;
-      const charges =
-        chargeExchanged(ground, standing, p, q, Infinity) + chargeExchanged(ground, standing, q, p, Infinity);
+      const charges = chargesExchanged(ground, standing, p, q, Infinity);
       const moves = moveDelta(ground, standing, p, at) + moveDelta(ground, standing, q, from);
       const said = charges + moves - (standing.charge[from] as number) - (standing.charge[at] as number);
       put(ground, standing, p, at);
