@@ -24,6 +24,9 @@ export interface Mix {
 const PATIENCE = 8192;
 const patience = Float64Array.from({ length: PATIENCE }, (_, i) => -Math.log((i + 0.5) / PATIENCE));
 
+/** Share of swaps that begin at a machine where much can still be gained. */
+const STRAINED = 0.3;
+
 /** Tries `tries` moves at one temperature. Answers how many evaluations that were. */
 export function annealAt(
   ground: Ground,
@@ -34,6 +37,7 @@ export function annealAt(
   { swaps, targets, rearrangements, active, lean }: Mix,
 ): number {
   const { machines, bySize } = ground;
+  const least = ground.size[bySize[active - 1] as number] as number;
   let evaluations = 0;
   for (let i = 0; i < tries; i++) {
     const p = drawn(random(), active, lean, bySize);
@@ -43,7 +47,12 @@ export function annealAt(
       evaluations += rearrange(ground, standing, p, strained(standing, machines, random), allowed, random);
     } else if (kind < rearrangements + swaps) {
       evaluations++;
-      trySwap(ground, standing, p, drawn(random(), active, lean, bySize), allowed);
+      const one =
+        kind < rearrangements + STRAINED * swaps
+          ? someoneOf(standing, strained(standing, machines, random), random)
+          : p;
+      if ((ground.size[one] as number) >= least)
+        trySwap(ground, standing, one, drawn(random(), active, lean, bySize), allowed);
     } else {
       evaluations += targets;
       tryShifts(ground, standing, p, allowed, random, targets);
@@ -56,16 +65,17 @@ export function annealAt(
 const drawn = (chance: number, active: number, lean: number, bySize: Int32Array): number =>
   bySize[Math.floor(chance * (lean * chance + 1 - lean) * active)] as number;
 
-/** A machine at random, rather one where much can still be gained. */
-const TOURN = Number(process.env.TOURN ?? 1);
+/** Of two machines at random the one where more can still be gained. */
 function strained({ charge }: Standing, machines: number, random: () => number): number {
   const one = Math.floor(random() * machines);
-  let best = one;
-  for (let k = 0; k < TOURN; k++) {
   const other = Math.floor(random() * machines);
-  if ((charge[other] as number) > (charge[best] as number)) best = other;
-  }
-  return best;
+  return (charge[one] as number) > (charge[other] as number) ? one : other;
+}
+
+/** Someone of a machine; -1 of an empty one. */
+function someoneOf({ crew }: Standing, machine: number, random: () => number): number {
+  const list = crew[machine] as number[];
+  return list.length === 0 ? -1 : (list[Math.floor(random() * list.length)] as number);
 }
 
 function tryShifts(

@@ -115,7 +115,12 @@ function sizes({ resources, processes }: Reassignment): Pick<Ground, "held" | "s
 }
 
 /** Of which terms what is sure is left out. */
-function signs({ resources, machines, processes, balances }: Reassignment): Pick<Ground, "loadSign" | "balanceSign" | "sure"> {
+function signs({
+  resources,
+  machines,
+  processes,
+  balances,
+}: Reassignment): Pick<Ground, "loadSign" | "balanceSign" | "sure"> {
   const sum = (amounts: readonly (readonly number[])[], r: number): number =>
     amounts.reduce((total, row) => total + (row[r] as number), 0);
   const [capacities, safeties] = [machines.map(({ capacity }) => capacity), machines.map(({ safety }) => safety)];
@@ -126,7 +131,9 @@ function signs({ resources, machines, processes, balances }: Reassignment): Pick
     ({ first, second, target, weight }) => weight * (target * (free[first] as number) - (free[second] as number)),
   );
   return {
-    loadSign: Float64Array.from(resources, ({ loadWeight }, r) => ((beyond[r] as number) > 0 ? -loadWeight : loadWeight)),
+    loadSign: Float64Array.from(resources, ({ loadWeight }, r) =>
+      (beyond[r] as number) > 0 ? -loadWeight : loadWeight,
+    ),
     balanceSign: Float64Array.from(balances, ({ weight }, i) => ((short[i] as number) > 0 ? -weight : weight)),
     sure: [...beyond, ...short].reduce((total, amount) => total + Math.max(0, amount), 0),
   };

@@ -30,6 +30,8 @@ export interface Rebalanced {
 
 /** Shares of the time: each schedule is tried for the first, the best of them then has the rest. */
 const PILOT = 0.04;
+/** Looks whose distances from the bound differ by less than this factor say the same. */
+const ALIKE = 1.3;
 /** Moves that are tried between two looks at the clock, and milliseconds for an evaluation on a common machine. */
 const BATCH = 2048;
 const EVALUATION = 0.00025;
@@ -46,8 +48,12 @@ export function rebalance(reassignment: Reassignment, options: RebalanceOptions)
       schedule,
       reached: run(search, schedule, start + i * PILOT * milliseconds, start + (i + 1) * PILOT * milliseconds),
     }));
-    const chosen = looks.reduce((best, look) => (look.reached < best.reached ? look : best));
-    run(search, chosen.schedule, start + schedules.length * PILOT * milliseconds, start + milliseconds);
+    const bound = lowerBound(ground);
+    const furthest = Math.min(...looks.map(({ reached }) => reached));
+    // Where short looks say about the same it is the earlier schedule, which gains more by time.
+    const alike = looks.find(({ reached }) => reached - bound <= ALIKE * (furthest - bound)) ?? looks[0];
+    if (alike !== undefined)
+      run(search, alike.schedule, start + schedules.length * PILOT * milliseconds, start + milliseconds);
   }
   return { assignment: [...search.best], total: search.total, bound: lowerBound(ground) };
 }

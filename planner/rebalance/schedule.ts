@@ -16,7 +16,7 @@ export interface Schedule {
   readonly overdrawn: readonly [number, number];
   /** Processes smaller than this × the temperature stay where they are: they would only wander and take room. */
   readonly least: number;
-  /** Share of moves that are swaps, and rearrangements. */
+  /** Share of moves that are swaps, and at first rearrangements. */
   readonly swaps: number;
   readonly rearrangements: number;
   /** How much more often the large are drawn: 0 not at all, 1 the most. */
@@ -39,7 +39,7 @@ export const schedules: readonly Schedule[] = [
     least: 1,
     lean: 1,
   },
-  { ...common, least: 1, hot: 0.06, warm: 2e-3, cold: 6e-6, overdrawn: [3, 20], rearrangements: 0, lean: 1 },
+  { ...common, least: 1, hot: 0.06, warm: 2e-3, cold: 6e-6, overdrawn: [3, 20], rearrangements: 0.05, lean: 1 },
   { ...common, least: 1, hot: 0.02, warm: 2e-3, cold: 2e-6, overdrawn: [3, 20], rearrangements: 0, lean: 0 },
   { ...common, pull: 0.1, hot: 1e-4, warm: 1e-5, cold: 1e-6, overdrawn: [20, 100], rearrangements: 0, lean: 0 },
 ];
@@ -89,7 +89,8 @@ export function settingAt(schedule: Schedule, scale: Scale, ground: Ground, spen
     pull: Math.max(0, pull * (1 - spent / pulled)),
     strict: spent >= STRICT,
     swaps,
-    rearrangements,
+    // Where the large stand is decided while it is warm; later they find nothing and cost the time of many swaps.
+    rearrangements: rearrangements * Math.max(0, 1 - spent / pulled),
     targets: 4,
     lean,
     active: activeFrom(ground, least * temperature),

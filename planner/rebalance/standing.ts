@@ -48,7 +48,7 @@ export function standingAt(ground: Ground, where: ArrayLike<number>): Standing {
     slot: new Int32Array(processes),
     free: Float64Array.from(ground.capacity),
     over: Float64Array.from(ground.safety, (safety) => -safety),
-    price: new Float64Array(resources).fill(Infinity),
+    price: new Float64Array(resources),
     pull: 0,
     stay: new Float64Array(processes),
     cost: new Float64Array(machines),
@@ -76,6 +76,8 @@ export function standingAt(ground: Ground, where: ArrayLike<number>): Standing {
   standing.total += ground.sure;
   standing.burden += ground.sure;
   for (let p = 0; p < processes; p++) put(ground, standing, p, where[p] as number);
+  // Only now: on the way there room may be overdrawn.
+  reprice(ground, standing, new Float64Array(resources).fill(Infinity), 0);
   return standing;
 }
 

@@ -38,6 +38,19 @@ test("after any walk the total is what the checker counts, and room is overdrawn
   );
 });
 
+test("whatever it is built at, a standing that fits has the true cost as its burden", () => {
+  fc.assert(
+    fc.property(instances, walks, (instance, walk) => {
+      const { ground, standing } = standingOf(instance);
+      wander(ground, standing, walk);
+      const again = standingAt(ground, standing.at);
+      expect(again.total).toBe(check(instance, [...standing.at]).total);
+      expect(again.burden).toBe(fits(again) ? again.total : Infinity);
+    }),
+    runs,
+  );
+});
+
 test("the burden changes by what a shift and a swap are said to change, while room has a price and home pulls", () => {
   fc.assert(
     fc.property(instances, walks, fc.nat(), fc.nat(), (instance, walk, one, other) => {
