@@ -3,6 +3,7 @@
 import { arcsOf } from "./arcs.ts";
 import type { Arcs } from "./arcs.ts";
 import type { Compact } from "./compact.ts";
+import { nameOf, valuesByTerm } from "./proof.ts";
 import { newRelaxed } from "./relaxed.ts";
 import type { Searched } from "./search.ts";
 import { newKeeping } from "./survive/index.ts";
@@ -20,21 +21,31 @@ export interface Kept {
  */
 export function reducible({ solution, compact, weighed, prices, keeps: found }: Searched): Kept | undefined {
   if (!("objective" in solution)) return undefined;
-  const open = solution.objective.findIndex(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
-  if (open < 0 || weighed.terms.some((term) => term.objective === undefined)) return undefined;
+  const { problem } = compact;
+  const isOpen = ({ value, bound }: (typeof solution.objective)[number]): boolean =>
+    value - bound > 1e-9 * Math.max(1, Math.abs(value));
+  const open = weighed.terms.findIndex(({ objective }) => {
+    const term = objective === undefined ? undefined : solution.objective[objective];
+    return term !== undefined && isOpen(term);
+  });
+  if (open < 0) return undefined;
   // Of a term that is no sum over replicas only those before it speak, which are proven then.
-  const name = compact.problem.objectives[open]?.name;
+  const name = nameOf(problem, weighed, open);
   const t = name === "latency" || name === "clusters" || name === "imbalance" ? open - 1 : open;
   if (t < 0) return undefined;
   const arcs = arcsOf(compact, summed(compact, weighed, t + 1));
+  const values = valuesByTerm(problem, weighed, solution.placement);
+  // Nobody says what is proven of a term of `then`: only that there is nothing below 0.
+  if (weighed.terms.some(({ objective }, s) => objective === undefined && s <= t && values[s] !== 0)) return undefined;
+  // What is no sum over replicas is the same in every answer as good, and not in the bound either.
   const value = weighed.terms
     .slice(0, t + 1)
-    .reduce((sum, term) => sum + term.factor * (solution.objective[term.objective as number]?.value ?? 0), 0);
+    .reduce((sum, { factor, idle, costs }, s) => sum + factor * (idle ? costs.constant : (values[s] as number)), 0);
   const keeps = worthwhile(compact, arcs, prices, value);
   // What survives may need any candidate to come back to, however dear it is to be there.
   const survives = newKeeping(compact)?.survives ?? (() => false);
   let size = 0;
-  const candidates = compact.problem.workloads.map(({ candidates: own }, w) => {
+  const candidates = problem.workloads.map(({ candidates: own }, w) => {
     const first = compact.candidateStart[w] as number;
     const may = (c: number): boolean => (keeps[c] === 1 && found?.[c] !== 0) || survives(w);
     const kept = own.flatMap((_, i) => (may(first + i) ? [i] : []));
