@@ -77,6 +77,8 @@ async function workloadsInConflict(
   const alone = problem.workloads.filter((workload) => lonelyTrouble(workload) !== undefined);
   // Of several that can not stand even alone, the one that most is said of its place is rarely the most telling: the first will do.
   for (const { id } of alone) if (await refutesWorkloads([id])) return new Set([id]);
+  // What rules ask of one workload alone, and the fleet can not give.
+  for (const id of lonelyByRules(problem)) if (await refutesWorkloads([id])) return new Set([id]);
   const tied = neighbours(intents);
   const narrowed = async (workloads: readonly string[]) => new Set(await narrow([], workloads, refutesWorkloads));
   // Clusters whose room is asked for more often than it is there, by plain sums.
@@ -90,6 +92,34 @@ async function workloadsInConflict(
   if (asking.until - asking.now() < problem.workloads.length * MILLISECONDS_FOR_ONE) return undefined;
   return (await refutesWorkloads(all)) ? narrowed(all) : undefined;
 }
+
+/** Workloads that can hardly keep their own rules, by counting; of those that are to survive, which no count tells, the first few. */
+function lonelyByRules({ workloads, rules }: Problem): readonly string[] {
+  const spreads: string[] = [];
+  const survivors: string[] = [];
+  for (const rule of rules) {
+    if (rule.kind !== "spread" && rule.kind !== "survive") continue;
+    const { id, candidates, counting } = workloads[rule.workload] as Problem["workloads"][number];
+    const wanted = counting.kind === "divided" ? counting.total : counting.kind === "copies" ? counting.clusters : 0;
+    if (rule.kind === "survive") {
+      // Few places are the likeliest to be too few.
+      survivors.push(id);
+      continue;
+    }
+    const room = rule.groups.map((group) => {
+      const own = new Set(group);
+      const most = candidates.reduce((sum, { cluster, most }) => sum + (own.has(cluster) ? most : 0), 0);
+      return Math.min(rule.max ?? Math.ceil(wanted / rule.groups.length), most);
+    });
+    if (room.reduce((a, b) => a + b, 0) < wanted) spreads.push(id);
+  }
+  const places = new Map(workloads.map(({ id, candidates }) => [id, candidates.length]));
+  const fewest = survivors.sort((a, b) => (places.get(a) as number) - (places.get(b) as number) || (a < b ? -1 : 1));
+  return [...new Set([...spreads, ...fewest.slice(0, SURVIVORS)])];
+}
+
+/** Each is a small question. */
+const SURVIVORS = 8;
 
 /** A question about all workloads is not begun when it could not be answered in time. */
 const MILLISECONDS_FOR_ONE = 2;
