@@ -56,11 +56,13 @@ export const explained = ({
   unplaced,
   objective,
   proof,
+  comesBack,
 }: PlaceOutcome): Omit<Explained, "problem"> => ({
   status,
   placement,
   unplaced,
   objective,
+  comesBack,
   ...(proof === undefined ? {} : { proof }),
 });
 

@@ -55,7 +55,7 @@ export function newElsewhere(ir: Ir, outcome: Explained, asking: Asking): AskEls
   if (pairs <= SMALL) return (w, cluster) => solved(ir, outcome, asking, w, cluster, true);
   worked(asking.now, BEGINNING * pairs);
   const marginal = newMarginal(problem, placement, proofOf(outcome, asking.now));
-  const resettling = newResettling(ir, problem, placement);
+  const resettling = newResettling(ir, problem, placement, returnsOf(outcome));
   const surviving = new Set(problem.rules.flatMap((rule) => (rule.kind === "survive" ? [rule.workload] : [])));
   let open = SOLVING;
   return async (w, cluster) => {
@@ -88,6 +88,27 @@ export function newElsewhere(ir: Ir, outcome: Explained, asking: Asking): AskEls
       exact: surviving.size === 0 && said.difference - least <= 1e-6 * Math.max(1, said.difference),
     };
   };
+}
+
+/** By cluster: what comes back to it after each loss, by workload. */
+export function returnsOf({
+  problem,
+  comesBack = [],
+}: Explained): ReadonlyMap<number, readonly ReadonlyMap<number, number>[]> {
+  const found = new Map<number, ReadonlyMap<number, number>[]>();
+  const workloads = new Map(problem.workloads.map(({ id }, w) => [id, w]));
+  const clusters = new Map(problem.clusters.map(({ name }, c) => [name, c]));
+  for (const { back } of comesBack) {
+    const here = new Map<number, Map<number, number>>();
+    for (const [id, own] of Object.entries(back))
+      for (const [name, replicas] of Object.entries(own)) {
+        const at = clusters.get(name) ?? -1;
+        const load = here.get(at) ?? new Map<number, number>();
+        here.set(at, load.set(workloads.get(id) ?? -1, replicas));
+      }
+    for (const [at, load] of here) found.set(at, [...(found.get(at) ?? []), load]);
+  }
+  return found;
 }
 
 const tidy = (value: number): number => Number(value.toPrecision(9));

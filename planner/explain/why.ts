@@ -60,7 +60,8 @@ export interface WhyReport {
 }
 
 /** What of an outcome is explained. */
-export type Explained = Pick<PlaceOutcome, "problem" | "placement" | "unplaced" | "status" | "objective" | "proof">;
+export type Explained = Pick<PlaceOutcome, "problem" | "placement" | "unplaced" | "status" | "objective" | "proof"> &
+  Partial<Pick<PlaceOutcome, "comesBack">>;
 
 export interface WhyOptions {
   /** How long an explanation may take, in the caller's milliseconds. */

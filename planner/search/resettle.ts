@@ -6,7 +6,7 @@ import { valuesOf } from "../presolve/index.ts";
 import type { Placement, Problem } from "../problem.ts";
 import { compactOf } from "./compact.ts";
 import { newKeeps } from "./keeps.ts";
-import { newOnNodes } from "./on-nodes.ts";
+import { loadOn, newOnNodes } from "./on-nodes.ts";
 import { newState, placementOf } from "./state.ts";
 import { comeBack, put, stands, type Ground } from "./survive/index.ts";
 import { summed, weigh } from "./weigh.ts";
@@ -24,14 +24,23 @@ export interface Resettling {
 /** Sources of one step that are tried, the dearest first. */
 const SOURCES = 4;
 
-/** Undefined where the pods of the placement can not be put on pools in any order that is tried. */
-export function newResettling(ir: Ir, problem: Problem, placement: Placement): Resettling | undefined {
+/**
+ * @param returns by cluster: loads that come back to it after losses, by workload; each must find its nodes beside what is there.
+ * Undefined where the pods of the placement can not be put on pools in any order that is tried.
+ */
+export function newResettling(
+  ir: Ir,
+  problem: Problem,
+  placement: Placement,
+  returns: ReadonlyMap<number, readonly ReadonlyMap<number, number>[]> = new Map(),
+): Resettling | undefined {
   const compact = compactOf(problem);
   const state = newState(compact);
   if (!stands(state, placement)) return undefined;
   const { cost } = summed(compact, weigh(compact), problem.objectives.length);
   const keeps = newKeeps(compact, []);
-  const nodes = newOnNodes(newTruth(ir, problem), keeps);
+  const truth = newTruth(ir, problem);
+  const nodes = newOnNodes(truth, keeps);
   nodes.begin();
   const ground: Ground = { state, keeps, nodes, cost, lost: new Set(), known: () => 0, spare: () => Infinity };
   const of = (w: number): readonly number[] =>
@@ -40,7 +49,11 @@ export function newResettling(ir: Ir, problem: Problem, placement: Placement): R
       (_, i) => (compact.candidateStart[w] as number) + i,
     );
   const stood = (changed: readonly number[]): boolean =>
-    changed.every((c) => nodes.stands(state, compact.cluster[c] as number));
+    changed.every((c) => {
+      const at = compact.cluster[c] as number;
+      const backs = returns.get(at) ?? [];
+      return nodes.stands(state, at) && backs.every((back) => truth.surely(at, both(loadOn(state, at), back)));
+    });
   /** Takes all of a workload away; returns how much that was. */
   const leave = (w: number): number => {
     const placed = state.placed[w] as number;
@@ -90,6 +103,12 @@ export function newResettling(ir: Ir, problem: Problem, placement: Placement): R
       return around ?? against;
     },
   };
+}
+
+function both(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  const sum = new Map(a);
+  for (const [w, replicas] of b) sum.set(w, (sum.get(w) ?? 0) + replicas);
+  return new Map([...sum].sort(([x], [y]) => x - y));
 }
 
 /** Which is better: the first value that differs says. */
