@@ -1,25 +1,18 @@
 // The first complete placement: what rules bind, then what only rows bind; what finds no place gets its turn before all others in the next
 // attempt. It must not know how any of them is placed.
 import type { Compact } from "./compact.ts";
-import type { Improver } from "./improve.ts";
 import type { Keeps } from "./keeps.ts";
+import { makeRoom, type RoomGround } from "./make-room.ts";
 import type { Family, Ruled } from "./ruled/index.ts";
 
-export interface FirstGround {
-  readonly compact: Compact;
+export interface FirstGround extends RoomGround {
   readonly keeps: Keeps;
   readonly ruled: Ruled;
-  readonly improver: Improver;
-  /** Workloads, the hardest first. */
-  readonly order: readonly number[];
   /** Places what an exact solver finds for a family. */
   readonly exactly: (family: Family) => Promise<boolean>;
   /** Places what ran before, or what the bound placed on average, as far as it finds room. */
   readonly before: () => void;
   readonly average: () => void;
-  /** Takes all of a workload away. */
-  readonly leave: (w: number) => void;
-  readonly over: () => boolean;
 }
 
 /** Attempts in which what found no place comes first; in the last one the exact solvers are asked too. */
@@ -54,7 +47,7 @@ export async function placeFirst(ground: FirstGround, anew: boolean): Promise<bo
     ruled.charge();
     ground.average();
     for (const w of order) if (!keeps.ruled(w) && !urgent.has(w)) await place(w);
-    if (failed.length === 0) return true;
+    if (failed.length === 0 || makeRoom(ground, failed)) return true;
     const known = [...urgent];
     urgent.clear();
     for (const what of [...failed, ...known]) urgent.add(what);

@@ -85,6 +85,8 @@ export function standOnNodes(
     readonly familyOf: (w: number) => readonly number[] | undefined;
     readonly place: (family: readonly number[]) => boolean;
     readonly order: readonly number[];
+    /** Finds a place for families and single workloads that have none, others making way. */
+    readonly makeRoom: (failed: readonly (readonly number[] | number)[]) => boolean;
   },
 ): boolean {
   nodes.begin();
@@ -108,11 +110,12 @@ export function standOnNodes(
     };
     for (const cluster of dirty) good = leave(state, truth, nodes, cluster, ground.free, leaves, orders) && good;
     for (const family of families) for (const w of family) nodes.leave(state, w);
-    for (const family of families) if (!ground.place(family)) return false;
+    const failed: (readonly number[] | number)[] = [...families].filter((family) => !ground.place(family));
     for (const w of ground.order) {
       if (!ground.free(w)) continue;
-      if (!improver.complete(w) && compact.problem.workloads[w]?.optional !== true) return false;
+      if (!improver.complete(w) && compact.problem.workloads[w]?.optional !== true) failed.push(w);
     }
+    if (failed.length > 0 && !ground.makeRoom(failed)) return false;
     const changed = new Set(dirty);
     for (let c = 0; c < before.length; c++) if (before[c] !== state.on[c]) changed.add(compact.cluster[c] as number);
     dirty = clusters.filter((cluster) => changed.has(cluster) && fails(cluster));

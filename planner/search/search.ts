@@ -23,6 +23,7 @@ import { newImprover } from "./improve.ts";
 import type { Improver } from "./improve.ts";
 import { newKeeps } from "./keeps.ts";
 import type { Keeps } from "./keeps.ts";
+import { makeRoom, type Item } from "./make-room.ts";
 import { neighbourhoods } from "./neighbourhoods.ts";
 import { worthwhile } from "./reduce.ts";
 import { newOnNodes, standOnNodes } from "./on-nodes.ts";
@@ -113,6 +114,8 @@ export async function search(
   const freely = (): void => level?.hold(state, false);
   const first = {
     compact,
+    state,
+    now: options.now,
     keeps,
     ruled,
     improver,
@@ -200,7 +203,13 @@ export async function search(
   const stand = (): boolean => {
     if (truth === undefined) return false;
     const familyOf = (w: number): readonly number[] | undefined => (keeps.ruled(w) ? keeps.family(w) : undefined);
-    const again = { free, familyOf, place: ruled.place, order: hardestFirst(compact, prices) };
+    const again = {
+      ...first,
+      free,
+      familyOf,
+      place: ruled.place,
+      makeRoom: (failed: readonly Item[]) => makeRoom(first, failed),
+    };
     return standOnNodes(state, truth, nodes, improver, again);
   };
   /**

@@ -22,11 +22,22 @@ interface Stone {
   readonly key: number;
 }
 
-/** Lays one stone for a follower, of which nothing is placed; false when there is none. */
+/** Lays one stone for a follower, of which nothing is placed; false when there is none. Those that it needs already stay if others can go. */
 export function layStone(ground: StoneGround, follower: number): boolean {
   const { state, bonds, charges } = ground;
+  const held = stonesUnder(ground, follower, bonds.nears(follower), allowedOf(state, bonds, follower));
+  const best = bestStone(ground, follower, held) ?? bestStone(ground, follower, new Set());
+  if (best === undefined) return false;
+  state.remove(best.from, best.replicas);
+  state.add(best.to, best.replicas);
+  for (const source of charges.sourcesOf(state.compact.workloadOf[best.to] as number)) charges.charge(source);
+  return true;
+}
+
+function bestStone(ground: StoneGround, follower: number, held: ReadonlySet<number>): Stone | undefined {
+  const { state, bonds } = ground;
   const { compact } = state;
-  const { candidateStart, cluster, step, wanted, workloadOf } = compact;
+  const { candidateStart, cluster, step, wanted } = compact;
   const nears = bonds.nears(follower);
   const size = step[follower] as number;
   const total = (wanted[follower] as number) * size;
@@ -40,23 +51,24 @@ export function layStone(ground: StoneGround, follower: number): boolean {
     const room = Math.floor(state.room(c, total) / size) * size;
     if (room === 0) continue;
     looked++;
-    const stone = stoneFor(ground, nears, cluster[c] as number);
+    const stone = stoneFor(ground, nears, cluster[c] as number, held);
     if (stone === undefined) continue;
     const key = keyOf(ground, c) + stone.key / room;
     if (best === undefined || key < best.key) best = { ...stone, key };
   }
-  if (best === undefined) return false;
-  state.remove(best.from, best.replicas);
-  state.add(best.to, best.replicas);
-  for (const source of charges.sourcesOf(workloadOf[best.to] as number)) charges.charge(source);
-  return true;
+  return best;
 }
 
 const keyOf = ({ state, weights, prices }: AheadGround, c: number): number =>
   (weights.cost[c] as number) + priceOf(state.compact, prices, c);
 
 /** The cheapest step of a target that makes a cluster one to follow to; of several promises, it must be one step for all. */
-function stoneFor(ground: StoneGround, nears: readonly Near[], at: number): Stone | undefined {
+function stoneFor(
+  ground: StoneGround,
+  nears: readonly Near[],
+  at: number,
+  held: ReadonlySet<number>,
+): Stone | undefined {
   const { state, steps } = ground;
   const { compact, on } = state;
   const [first, ...others] = nears.filter(({ of, reach }) => !isThere(ground, of, reach[at] ?? []));
@@ -66,7 +78,7 @@ function stoneFor(ground: StoneGround, nears: readonly Near[], at: number): Ston
     const replicas = compact.step[target] as number;
     const hosts: number[] = [];
     for (let c = compact.candidateStart[target] as number; c < (compact.candidateStart[target + 1] as number); c++)
-      if ((on[c] as number) > 0) hosts.push(c);
+      if ((on[c] as number) > (held.has(c) ? replicas : 0)) hosts.push(c);
     hosts.sort((a, b) => keyOf(ground, b) - keyOf(ground, a) || a - b);
     for (const to of placesOf(ground, target, first.reach[at] ?? [])) {
       if (state.room(to, replicas) < replicas) continue;
@@ -80,6 +92,30 @@ function stoneFor(ground: StoneGround, nears: readonly Near[], at: number): Ston
     }
   }
   return best;
+}
+
+/** Candidates of those that a follower follows without which it would lose a place where there is room. */
+function stonesUnder(
+  { state, bonds }: StoneGround,
+  follower: number,
+  nears: readonly Near[],
+  now: (candidate: number) => boolean,
+): ReadonlySet<number> {
+  const { candidateStart, cluster } = state.compact;
+  const held = new Set<number>();
+  for (let c = candidateStart[follower] as number; c < (candidateStart[follower + 1] as number); c++) {
+    if (!now(c) || state.room(c, 1) < 1) continue;
+    for (const { of, reach } of nears) {
+      const under: number[] = [];
+      for (const place of reach[cluster[c] as number] ?? [])
+        for (const target of of) {
+          const at = under.length > 1 ? -1 : bonds.at(target, place);
+          if (at >= 0 && (state.on[at] as number) > 0) under.push(at);
+        }
+      if (under.length === 1) held.add(under[0] as number);
+    }
+  }
+  return held;
 }
 
 function isThere({ state, bonds }: StoneGround, of: readonly number[], reach: readonly number[]): boolean {
