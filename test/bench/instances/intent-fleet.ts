@@ -16,6 +16,8 @@ export interface Size {
    * Each pool as one node of the same size in all: what is left of a program when nothing has to be packed. Many nodes, unless said.
    */
   readonly nodes?: "one" | "many";
+  /** The share of nodes that is needed at least; 0.9, unless said. Where many clauses meet, that is more than there is a placement for. */
+  readonly fill?: number;
 }
 
 /** The share of nodes that is needed when workloads spread over all clusters that they may run on: so there is a placement, node by node. */
@@ -41,11 +43,14 @@ interface Site {
 }
 
 /** @returns the text of one `.intent` file. Without a clause it stays the same but for that clause's words. */
-export function intentFleet({ clusters, workloads, seed, replicas, nodes }: Size, asked: ReadonlySet<Clause>): string {
+export function intentFleet(
+  { clusters, workloads, seed, replicas, nodes, fill = FILL }: Size,
+  asked: ReadonlySet<Clause>,
+): string {
   const roll = dice(seed);
   const sites = Array.from({ length: clusters }, (_, c) => siteOf(roll, c));
   const all = Array.from({ length: workloads }, () => workloadOf(roll, replicas));
-  const needed = nodesNeeded(sites, all);
+  const needed = nodesNeeded(sites, all, fill);
   const lines = sites.map((site, c) =>
     clusterLine(site, c, { count: needed[c] as number, one: nodes === "one" }, asked),
   );
@@ -101,7 +106,7 @@ function workloadOf(roll: Dice, most: number): FleetWorkload {
 }
 
 /** Nodes that each cluster needs if every workload is spread by weight over all clusters that have its feature. */
-function nodesNeeded(sites: readonly Site[], all: readonly FleetWorkload[]): readonly number[] {
+function nodesNeeded(sites: readonly Site[], all: readonly FleetWorkload[], fill: number): readonly number[] {
   const pods: FleetWorkload[][] = sites.map(() => []);
   all.forEach((workload, w) => {
     const able = sites.flatMap(({ features }, c) => (features[workload.feature] ? [c] : []));
@@ -117,7 +122,7 @@ function nodesNeeded(sites: readonly Site[], all: readonly FleetWorkload[]): rea
       for (; given < due; given++) pods[c]?.push(workload);
     }
   });
-  return sites.map(({ shape }, c) => Math.max(2, Math.ceil(packed(pods[c] as FleetWorkload[], shape) / FILL)));
+  return sites.map(({ shape }, c) => Math.max(2, Math.ceil(packed(pods[c] as FleetWorkload[], shape) / fill)));
 }
 
 /** Nodes of one shape that pods take, the largest first, each where there is room first. */
