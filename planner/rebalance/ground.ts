@@ -124,7 +124,7 @@ function signs({
   const sum = (amounts: readonly (readonly number[])[], r: number): number =>
     amounts.reduce((total, row) => total + (row[r] as number), 0);
   const [capacities, safeties] = [machines.map(({ capacity }) => capacity), machines.map(({ safety }) => safety)];
-  const needs = processes.map((process) => process.needs);
+  const needs = processes.map((own) => own.needs);
   const beyond = resources.map(({ loadWeight }, r) => loadWeight * (sum(needs, r) - sum(safeties, r)));
   const free = resources.map((_, r) => sum(capacities, r) - sum(needs, r));
   const short = balances.map(
