@@ -10,6 +10,8 @@ import { put, type Standing } from "./standing.ts";
 export interface Mix {
   /** Share of swaps among shifts and swaps. */
   readonly swaps: number;
+  /** Share of swaps that begin at a machine where much can still be gained. */
+  readonly targeted: number;
   /** Machines that are tried for a shift. */
   readonly targets: number;
   /** Share of rearrangements. */
@@ -24,9 +26,6 @@ export interface Mix {
 const PATIENCE = 8192;
 const patience = Float64Array.from({ length: PATIENCE }, (_, i) => -Math.log((i + 0.5) / PATIENCE));
 
-/** Share of swaps that begin at a machine where much can still be gained. */
-const STRAINED = 0.3;
-
 /** Tries `tries` moves at one temperature. Answers how many evaluations that were. */
 export function annealAt(
   ground: Ground,
@@ -34,7 +33,7 @@ export function annealAt(
   temperature: number,
   tries: number,
   random: () => number,
-  { swaps, targets, rearrangements, active, lean }: Mix,
+  { swaps, targeted, targets, rearrangements, active, lean }: Mix,
 ): number {
   const { machines, bySize } = ground;
   const least = ground.size[bySize[active - 1] as number] as number;
@@ -48,7 +47,7 @@ export function annealAt(
     } else if (kind < rearrangements + swaps) {
       evaluations++;
       const one =
-        kind < rearrangements + STRAINED * swaps
+        kind < rearrangements + targeted * swaps
           ? someoneOf(standing, strained(standing, machines, random), random)
           : p;
       if ((ground.size[one] as number) >= least)

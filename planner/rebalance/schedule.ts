@@ -48,6 +48,8 @@ export const schedules: readonly Schedule[] = [
 const STRICT = 0.9;
 const DEAREST = 1000;
 
+const TARGETED = 0.3;
+
 export interface Scale {
   /** Mean size of a process. */
   readonly mean: number;
@@ -91,6 +93,8 @@ export function settingAt(schedule: Schedule, scale: Scale, ground: Ground, spen
     swaps,
     // Where the large stand is decided while it is warm; later they find nothing and cost the time of many swaps.
     rearrangements: rearrangements * Math.max(0, 1 - spent / pulled),
+    // Only once it is cold: while it is warm it would keep such machines from settling.
+    targeted: spent < pulled ? 0 : TARGETED,
     targets: 4,
     lean,
     active: activeFrom(ground, least * temperature),
