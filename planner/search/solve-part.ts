@@ -29,7 +29,7 @@ const HUGE = 40_000;
 const PATIENCE = { most: 4_000, share: 0.25, least: 250 };
 /** The share of the time that the search gets where the exact solvers come after it; more where it proves by itself. */
 const SEARCHING = 0.5;
-const PROVING = 0.8;
+const PROVING = 0.95;
 
 /** @param floors proven values of every term, or none. */
 export async function solvePart(

@@ -28,6 +28,8 @@ export interface Branched {
   readonly keeps: Uint8Array;
   /** By item: what is paid for it where the bound of all is best. */
   readonly pay: Float64Array;
+  /** Whether that was looked for to the end. */
+  readonly settled: boolean;
 }
 
 /** Passes for the bound at first, and of each branch. */
@@ -57,6 +59,7 @@ export function branch(given: Sacks, pay: Float64Array, options: BranchOptions):
   const better = (at: number): number => at - Math.max(unit, 10 * slack(at));
   const root = newSackBound(given, pay);
   root.ascend(ROOT, value, value, () => enough(root.looks()));
+  const settled = !enough(root.looks());
   let bound = Math.max(options.bound, upwards(root.pass(), value, unit));
   const start = Float64Array.from(root.pay);
   looks += root.looks();
@@ -77,7 +80,14 @@ export function branch(given: Sacks, pay: Float64Array, options: BranchOptions):
     bound = Math.max(bound, Math.min(value, upwards(most + Math.max(unit, slack(most)), value, unit)));
   }
   const near = ruledOut(given, start, value + slack(value));
-  return { bound: isDone() ? value : bound, value, done: isDone(), keeps: near.options ?? root.open, pay: start };
+  return {
+    bound: isDone() ? value : bound,
+    value,
+    done: isDone(),
+    keeps: near.options ?? root.open,
+    pay: start,
+    settled,
+  };
 }
 
 /** The least that a value may be that is none below it: all differ from one that is reached by whole units. */

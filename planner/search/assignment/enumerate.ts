@@ -71,6 +71,7 @@ export function newEnumeration(ground: EnumerationGround): Enumeration | undefin
   if (!comesOnce(problem) || weighed.terms.some(({ objective }) => objective === undefined)) return undefined;
   const proven = new Map<number, Proven>();
   const sharp = new Map<number, Float64Array>();
+  const paid = new Map<number, Float64Array>();
   let [isDone, keeps]: [boolean, Uint8Array | undefined] = [false, undefined];
   let fruitless = false;
   let leaning: ReturnType<typeof newLeaning> | undefined;
@@ -100,9 +101,9 @@ export function newEnumeration(ground: EnumerationGround): Enumeration | undefin
         isDone = t < 0 || !isOfSums(weighed, problem, t);
         if (isDone) return false;
         const before = (objective[t]?.value ?? 0) - (objective[t]?.bound ?? -Infinity);
-        const found = enumerated(ground, values, t, objective[t]?.bound ?? -Infinity, budget, sharp);
+        const found = enumerated(ground, values, t, objective[t]?.bound ?? -Infinity, budget, sharp, paid);
         if (found === undefined) return false;
-        fruitless = found.left > before * (1 - GAINED);
+        fruitless = found.settled && found.left > before * (1 - GAINED);
         proven.set(t, { bound: found.bound, before: values.slice(0, t) });
         keeps = found.keeps;
         leaning = newLeaning(found.sacks, found.pay, found.away);
@@ -146,6 +147,7 @@ function enumerated(
   known: number,
   budget: ReturnType<typeof newBudget>,
   sharp: Map<number, Float64Array>,
+  paid: Map<number, Float64Array>,
 ) {
   const { state, weighed, packs, better } = ground;
   const { compact } = state;
@@ -166,7 +168,7 @@ function enumerated(
   budget.begin();
   const found = branch(
     sacks,
-    payOf(sacks, arcs, prices, ground).map((price) => price / scale),
+    (paid.get(t) ?? payOf(sacks, arcs, prices, ground)).map((price) => price / scale),
     {
       value: own / scale,
       bound: (known * factor) / scale,
@@ -179,6 +181,12 @@ function enumerated(
       },
     },
   );
+  // A next turn begins where this one was done, not at prices of rows again.
+  if (found.settled)
+    paid.set(
+      t,
+      found.pay.map((price) => price * scale),
+    );
   const keeps = new Uint8Array(compact.most.length);
   for (let o = 0; o < sacks.candidate.length; o++)
     if (found.keeps[o] === 1 && (sacks.candidate[o] as number) >= 0) keeps[sacks.candidate[o] as number] = 1;
@@ -188,6 +196,7 @@ function enumerated(
     keeps,
     sacks,
     pay: found.pay,
+    settled: found.settled,
     away: found.value - found.bound,
     left: ((found.value - found.bound) * scale) / factor,
   };
