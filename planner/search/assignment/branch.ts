@@ -35,6 +35,8 @@ export interface Branched {
 /** Passes for the bound at first, and of each branch. */
 const ROOT = 400;
 const EACH = 40;
+/** How much of the way to the value the bound hopes for at first, how much less each time, and at least. */
+const HOPE = { first: 0.2, nearer: 0.4, last: 0.002 };
 /** Rounds of ruling out in one branch. */
 const ROUNDS = 4;
 /** How much of the way from the bound to the value is looked at first; then so many times as much. */
@@ -58,7 +60,9 @@ export function branch(given: Sacks, pay: Float64Array, options: BranchOptions):
   /** The most that is still better. */
   const better = (at: number): number => at - Math.max(unit, 10 * slack(at));
   const root = newSackBound(given, pay);
-  root.ascend(ROOT, value, value, () => enough(root.looks()));
+  // Steps as long as to what is hoped for overshoot where that is far: nearer and nearer hopes.
+  for (let [far, at] = [HOPE.first, root.pass()]; far > HOPE.last && !enough(root.looks()); far *= HOPE.nearer)
+    at = root.ascend(ROOT, at + far * Math.max(0, value - at), value, () => enough(root.looks()));
   const settled = !enough(root.looks());
   let bound = Math.max(options.bound, upwards(root.pass(), value, unit));
   const start = Float64Array.from(root.pay);

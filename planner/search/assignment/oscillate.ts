@@ -23,7 +23,9 @@ export interface OscillateOptions extends Pick<SolveOptions, "seed" | "now"> {
 }
 
 /** Changes that are looked at in a millisecond on a common machine. */
-const LOOKS_A_MILLISECOND = 20_000;
+const LOOKS_A_MILLISECOND = 16_000;
+/** Changes that are looked at between two questions whether to stop: each question counts as a step of the clock. */
+const ASK = 40_000;
 /** Changes to look at at least (for each two steps, and for each three), and at most; and all of them as a multiple of those up to the last that was better. */
 const LOOKS = { forTwo: 1_000, forThree: 20, least: 400_000_000, most: 4_000_000_000, again: 3 };
 /** Changes to look at for each two steps before the other gets its first turn, and at most; then so many times as many before each; and how much longer its turn is. */
@@ -37,6 +39,7 @@ export function oscillate(ground: Ground, prices: Float64Array, options: Oscilla
   if (steps === undefined) return undefined;
   const least = Math.min(LOOKS.least, steps.count ** 2 * Math.max(LOOKS.forTwo, LOOKS.forThree * steps.count));
   let [refused, told, last, looked, any] = [0, 0, 0, 0, false];
+  let [asked, stop] = [0, false];
   let [turned, next, goesOn] = [0, Math.min(TURN.most, TURN.forTwo * steps.count ** 2), true];
   relink(steps, {
     seed: options.seed,
@@ -45,6 +48,9 @@ export function oscillate(ground: Ground, prices: Float64Array, options: Oscilla
       return lean === undefined ? undefined : steps.kind.map((kind) => optionOf(ground.state, steps, kind, lean));
     },
     enough: (looks) => {
+      if (refused >= REFUSED) return true;
+      if (looks < asked) return stop;
+      asked = looks + ASK;
       worked(options.now, (looks - told) / LOOKS_A_MILLISECOND);
       [told, looked] = [looks, looks];
       if (goesOn && looks >= next) {
@@ -52,7 +58,8 @@ export function oscillate(ground: Ground, prices: Float64Array, options: Oscilla
         [turned, next] = [looks, TURN.longer * looks];
       }
       const idle = looks > Math.max(least, LOOKS.again * last) || looks > LOOKS.most;
-      return (idle && !goesOn) || refused >= REFUSED || options.over();
+      stop = (idle && !goesOn) || options.over();
+      return stop;
     },
     found: (at) => {
       const before = worth(ground.state, ground.weights);
