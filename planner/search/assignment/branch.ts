@@ -36,7 +36,7 @@ export interface Branched {
 const ROOT = 400;
 const EACH = 40;
 /** How much of the way to the value the bound hopes for at first, how much less each time, and at least. */
-const HOPE = { first: 0.2, nearer: 0.4, last: 0.002 };
+const HOPE = { first: 1, nearer: 0.3, last: 0.002 };
 /** Rounds of ruling out in one branch. */
 const ROUNDS = 4;
 /** How much of the way from the bound to the value is looked at first; then so many times as much. */
