@@ -58,11 +58,8 @@ const LOOK = 7e-3;
 const SHARPER = 300;
 /** Rounds of steps at most; each goes over all workloads once. */
 const ROUNDS = 16;
-/** Longest chain of those that make way; a longer one is tried when a round gains less than this share. */
-const DEPTH = 3;
-const DEEPER = 2e-4;
-/** Candidates of single copies up to which longer chains are left for what passes through overfull clusters. */
-const RINGS = 40_000;
+/** Longest chain of those that make way; a longer one is tried when a round gains less than this share; rings do better for up to so many single copies. */
+const [DEPTH, DEEPER, RINGS] = [3, 2e-4, 40_000];
 /** Passes over the clusters that are full on their nodes. */
 const REFILLS = 4;
 /** Rounds over all that rules bind. */
@@ -193,9 +190,8 @@ export async function search(
   if (fewest.first && !asked) fewest.close();
   // Where it is known about what nodes hold, what rows alone would gain is lost on nodes again.
   const settled = narrow !== undefined && asked;
-  // Single copies do better around rings, which come after it.
-  const chains = asked || (enumeration !== undefined && compact.most.length <= RINGS) ? 1 : DEPTH;
-  if (!evenFirst && !(fewest.first && asked) && !settled) polish(chains);
+  const short = asked || (enumeration !== undefined && compact.most.length <= RINGS);
+  if (!evenFirst && !(fewest.first && asked) && !settled) polish(short ? 1 : DEPTH);
   const rounds = evenFirst ? 0 : AGAIN;
   for (let round = 0; round < rounds && !near() && !over(); round++) {
     const gained = ruled.round(over);
