@@ -19,7 +19,7 @@ export interface Standing {
    * as far as it is tried.
    */
   readonly fewestOut: (load: Load, loss: Loss, trying: Trying) => ReadonlyMap<number, number>;
-  /** How many more pods of a workload find room beside what was accepted last; Infinity before. */
+  /** How many pods of a workload find room beside what else was accepted last, those of its own that were among it included; Infinity before. */
   readonly spare: (workload: number) => number;
   /** Workloads in the order of creation in which a load surely stands, if that was asked. */
   readonly order: (load: Load) => readonly number[] | undefined;
@@ -256,12 +256,13 @@ export function newStanding(
     },
     spare: (w) => {
       if (counts.length === 0) return Infinity;
+      const own = counts[held?.indexOf(w) ?? -1] ?? 0;
       let least = Infinity;
       for (const { floor, end } of runs) {
         least = Math.min(least, floor.room(knownOf(w).kind, end));
         if (least === 0) break;
       }
-      return least;
+      return own + least;
     },
   };
 }

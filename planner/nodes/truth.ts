@@ -54,7 +54,10 @@ export interface NodeTruth {
     loss: Loss,
     trying: Trying,
   ) => ReadonlyMap<number, number> | undefined;
-  /** About how many more pods of a workload find room beside what `accepts` last took on the cluster. */
+  /**
+   * About how many pods of a workload find room beside what else `accepts` last took on the cluster, those of its own that were among it included:
+   * what was taken may have been undone since.
+   */
   readonly spare: (cluster: number, workload: number) => number;
 }
 
@@ -77,7 +80,7 @@ export function newTruth(ir: Ir, problem: Problem, tell: Tell = () => {}): NodeT
   const grounds = clusterGrounds(ir, problem);
   const scoredOn = scoring(ir);
   const sizes = new Map<string, number>();
-  const left = new Map<number, Float64Array>();
+  const left = new Map<number, { readonly load: Load; readonly free: Float64Array }>();
   const held = new Map<number, { readonly text: string; readonly sequence: readonly number[] }>();
   /** By cluster: the loads that were asked for last, and whether they stand for sure. */
   const sure = new Map<number, Map<string, boolean>>();
@@ -118,7 +121,7 @@ export function newTruth(ir: Ir, problem: Problem, tell: Tell = () => {}): NodeT
           if (crowd.come(sequence, randomOf(seed), out) > 0)
             stuck = sequence.find((k) => (out[k] as number) > 0) ?? sequence[0];
       if (stuck === undefined) {
-        left.set(cluster, Float64Array.from((crowds[0] as (typeof crowds)[0]).free));
+        left.set(cluster, { load, free: Float64Array.from((crowds[0] as (typeof crowds)[0]).free) });
         return true;
       }
       if (sequence[0] === stuck) return false;
@@ -206,11 +209,12 @@ export function newTruth(ir: Ir, problem: Problem, tell: Tell = () => {}): NodeT
     spare: (cluster, workload) => {
       const quick = standings(cluster, new Map([[workload, 1]]));
       if (quick !== undefined) return quick.spare(workload);
-      const free = left.get(cluster);
+      const last = left.get(cluster);
+      if (last === undefined) return Infinity;
+      const { free, load } = last;
       const { nodes, kindOf } = grounds(cluster);
-      if (free === undefined) return Infinity;
       const { demand, pools } = kindOf(workload, 1);
-      let sum = 0;
+      let sum = load.get(workload) ?? 0;
       for (let node = 0; node < nodes.length; node++) {
         if (!pools.has((nodes[node] as (typeof nodes)[0]).pool)) continue;
         let room = Infinity;

@@ -172,6 +172,7 @@ function truthOf({ problem, origin, stays }: Held, truth: NodeTruth): NodeTruth 
       return truth.leftOut(cluster, loadOf(load), first, ties);
     },
     fewestOut: () => undefined,
+    // What is held of the same workload is among it: a few too many, for a first look.
     spare: (cluster, h) => truth.spare(cluster, origin[h] as number),
   };
 }

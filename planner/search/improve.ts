@@ -29,7 +29,10 @@ export interface ImproverGround {
   /** Whether the nodes of a cluster must be asked, and whether they take what is on it now. */
   readonly packed: (cluster: number) => boolean;
   readonly packs: (cluster: number) => boolean;
-  /** About how many more replicas the nodes of a cluster that must be asked take of a workload: a first look, before they are asked. */
+  /**
+   * About how many replicas of a workload the nodes of a cluster that must be asked take, those that are there included: a first look, before they
+   * are asked.
+   */
   readonly spare: (cluster: number, w: number) => number;
 }
 
@@ -59,7 +62,7 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
     const w = workloadOf[to] as number;
     const size = step[w] as number;
     let room = state.room(to, wish);
-    if (room > 0 && packed(cluster[to] as number)) room = Math.min(room, spare(cluster[to] as number, w));
+    if (room > 0 && packed(cluster[to] as number)) room = Math.max(0, Math.min(room, spare(cluster[to] as number, w) - (on[to] as number)));
     return size === 1 ? room : Math.floor(room / size) * size;
   };
   /** Room for whole steps that the nodes confirm: all that it looks like, or half of it, and so on. */

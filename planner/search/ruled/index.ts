@@ -101,6 +101,7 @@ function again(ground: FamilyGround, family: readonly number[], sources: readonl
   const worth = (): number => all.reduce((sum, w) => sum + costOf(ground, w, 0), 0);
   const before = worth();
   const least = family.reduce((sum, w) => sum + leastOf(ground, w), 0);
+  if (before - least <= 1e-7 * Math.max(1, Math.abs(before))) return 0;
   const noted = state.note();
   for (const w of family) ground.leave(w);
   for (const source of sources) charges.charge(source);

@@ -14,7 +14,7 @@ export interface OfferGround {
   readonly bonds: Bonds;
   /** What one replica costs on a candidate of a workload that pays the way to others, that way aside; undefined of all others. */
   readonly aside: (w: number) => ((candidate: number) => number) | undefined;
-  /** About how many more replicas of a workload the nodes of a cluster take. */
+  /** About how many replicas of a workload the nodes of a cluster take, those that are there included. */
   readonly spare: (cluster: number, w: number) => number;
 }
 
@@ -27,6 +27,8 @@ export interface Asked {
   readonly crowded: boolean;
   /** By own candidate: what was refused before is not offered again; replicas. */
   readonly refused: ReadonlyMap<number, number>;
+  /** How little is believed of what nodes seem to have room for: 0, all of it; 1, half of it; 2, a third. */
+  readonly doubt: number;
 }
 
 /** What room that others must leave costs more than its price, as a share of the cost: nobody is moved for nothing. */
@@ -57,7 +59,9 @@ export function offersOf(
     if (limit < size) continue;
     const price = priceOf(compact, prices, c);
     const [cost, keeps, saved] = [weights.cost[c] as number, weights.kept[c] as number, weights.reward[c] as number];
-    const here = whole(Math.min(state.room(c, limit), spare(compact.cluster[c] as number, w)));
+    const here = whole(
+      Math.min(state.room(c, limit), Math.floor((spare(compact.cluster[c] as number, w) - (state.on[c] as number)) / (1 + asked.doubt))),
+    );
     const share = (asked.wish?.[c] ?? 0) / size;
     const sure = Math.floor(share + SURE);
     const add = (from: number, to: number, key: number): void => {

@@ -105,10 +105,12 @@ function spareBeside(state: State, truth: NodeTruth): (candidate: number) => num
     if (!truth.asks(at)) return Infinity;
     if (!asked.has(at)) {
       asked.add(at);
-      const accepted = truth.accepts(at, plan.get(at) as ReadonlyMap<number, number>);
+      const load = plan.get(at) as ReadonlyMap<number, number>;
+      const accepted = truth.accepts(at, load);
       for (let k = clusterStart[at] as number; k < (clusterStart[at + 1] as number); k++) {
         const c = clusterCandidates[k] as number;
-        const spare = accepted ? truth.spare(at, workloadOf[c] as number) : Infinity;
+        const w = workloadOf[c] as number;
+        const spare = accepted ? truth.spare(at, w) - (load.get(w) ?? 0) : Infinity;
         found[c] = Math.min(spare, most[c] as number);
       }
     }
