@@ -62,7 +62,8 @@ export function newImprover({ state, gain, free, may, ranked, packed, packs, spa
     const w = workloadOf[to] as number;
     const size = step[w] as number;
     let room = state.room(to, wish);
-    if (room > 0 && packed(cluster[to] as number)) room = Math.max(0, Math.min(room, spare(cluster[to] as number, w) - (on[to] as number)));
+    if (room > 0 && packed(cluster[to] as number))
+      room = Math.max(0, Math.min(room, spare(cluster[to] as number, w) - (on[to] as number)));
     return size === 1 ? room : Math.floor(room / size) * size;
   };
   /** Room for whole steps that the nodes confirm: all that it looks like, or half of it, and so on. */

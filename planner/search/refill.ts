@@ -207,7 +207,8 @@ function leaves({ state, gain, ranked, truth, asks }: RefillGround, w: number, f
     const loss = -gain(from, to, 1);
     dearest = Math.max(dearest, loss);
     const at = compact.cluster[to] as number;
-    if (loss < least && state.room(to, 1) >= 1 && (!asks(at) || truth.spare(at, w) > (state.on[to] as number))) least = loss;
+    if (loss < least && state.room(to, 1) >= 1 && (!asks(at) || truth.spare(at, w) > (state.on[to] as number)))
+      least = loss;
   }
   return least === Infinity ? 2 * dearest + 1e-6 : least;
 }

@@ -86,7 +86,7 @@ describe("holding what runs", () => {
     "moves what is evicted and nothing else, and nothing at all when nothing changed",
     { timeout: 60_000 },
     async () => {
-      const ir = roomy();
+      const ir = nodesOf(20);
       const asked = { ...options, timeLimit: Infinity, gap: 0.05 };
       const first = await place(ir, {}, asked);
       const size = first.problem.workloads.reduce((sum, { candidates }) => sum + candidates.length, 0);
@@ -104,12 +104,24 @@ describe("holding what runs", () => {
       expect(verifyPlacement(ir, first.placed, lost.placed, { proven: true, without: ["c0"] })).toEqual([]);
     },
   );
+
+  it("moves little more than what is evicted where cheap clusters are full", { timeout: 60_000 }, async () => {
+    const ir = nodesOf(8);
+    const asked = { ...options, timeLimit: Infinity, gap: 0.05 };
+    const first = await place(ir, {}, asked);
+    const evicted = Object.values(first.placed).reduce((sum, on) => sum + (on["c0"] ?? 0), 0);
+    const lost = await place(ir, first.placed, { ...asked, without: ["c0"] });
+    expect(evicted).toBeGreaterThan(0);
+    expect(lost.objective[0]?.value).toBeGreaterThanOrEqual(evicted);
+    expect(lost.objective[0]?.value).toBeLessThanOrEqual(1.2 * evicted);
+    expect(verifyPlacement(ir, first.placed, lost.placed, { proven: true, without: ["c0"] })).toEqual([]);
+  });
 });
 
-/** Twelve clusters of several nodes with room, sixty workloads: whole copies and divided ones. */
-function roomy() {
+/** Twelve clusters of so many nodes, sixty workloads: whole copies and divided ones. The three cheapest clusters take all of them where they have 20. */
+function nodesOf(many: number) {
   const clusters = Array.from({ length: 12 }, (_, i) =>
-    cluster(`c${i}`, [pool("p", 8, { cpu: 16_000, memory: 64 * GiB })], { prices: { cpu: 0.01 * (1 + (i % 5)) } }),
+    cluster(`c${i}`, [pool("p", many, { cpu: 16_000, memory: 64 * GiB })], { prices: { cpu: 0.01 * (1 + (i % 5)) } }),
   );
   const workloads = Array.from({ length: 60 }, (_, i) =>
     workload(`a/w${i}`, { demand: { cpu: 700 + 371 * (i % 11), memory: GiB * (1 + (i % 7)) }, replicas: 1 + (i % 3) }),

@@ -60,7 +60,10 @@ export function offersOf(
     const price = priceOf(compact, prices, c);
     const [cost, keeps, saved] = [weights.cost[c] as number, weights.kept[c] as number, weights.reward[c] as number];
     const here = whole(
-      Math.min(state.room(c, limit), Math.floor((spare(compact.cluster[c] as number, w) - (state.on[c] as number)) / (1 + asked.doubt))),
+      Math.min(
+        state.room(c, limit),
+        Math.floor((spare(compact.cluster[c] as number, w) - (state.on[c] as number)) / (1 + asked.doubt)),
+      ),
     );
     const share = (asked.wish?.[c] ?? 0) / size;
     const sure = Math.floor(share + SURE);
