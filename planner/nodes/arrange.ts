@@ -1,6 +1,8 @@
 // In which order workloads are created so that as few pods as possible find no node: an order is changed a little again and again, and what is
 // no worse stays. It must not know why the workloads are there.
 import type { Floor } from "./floor.ts";
+import { resume, STRIDE } from "./mark.ts";
+import type { Mark } from "./mark.ts";
 import { newTies } from "./scheduler.ts";
 import type { Ties } from "./scheduler.ts";
 
@@ -15,9 +17,6 @@ export type Comes = (floor: Floor, workload: number, random: () => number) => nu
 
 /** Of the changes, how many bring forward what found no node. */
 const FORWARD = 0.7;
-/** What stands is remembered before every so many workloads. */
-const STRIDE = 5;
-
 export interface Arranging {
   readonly comes: Comes;
   /** Of so many pods of a workload that find no node. */
@@ -28,12 +27,6 @@ export interface Arranging {
   readonly most: number;
   /** So many at the beginning stay where they are. */
   readonly fixed: number;
-}
-
-/** What stood at some place of an order, and the state of the ties then. */
-interface Mark {
-  readonly state: Float64Array;
-  tie: number;
 }
 
 /** @param ways of breaking ties, on which nodes: the worst of them counts. */
@@ -66,14 +59,7 @@ export function arrange(
     for (let at = begin; at < next.length; at++) tried[at] = 0;
     for (let turn = 0; turn < turns.length; turn++) {
       const { floor, seed, ties, marks, fresh } = turns[turn] as (typeof turns)[0];
-      const known = marks[begin / STRIDE];
-      if (known === undefined) {
-        floor.clear();
-        ties.state = seed;
-      } else {
-        floor.state.set(known.state);
-        ties.state = known.tie;
-      }
+      resume(floor, ties, seed, marks[begin / STRIDE]);
       let sum = before;
       for (let at = begin; at < next.length; at++) {
         if (at % STRIDE === 0) keep(fresh, at / STRIDE, floor.state, ties.state);

@@ -5,6 +5,8 @@ import type { BoardNode, PodKind } from "./board.ts";
 import type { Load } from "./cluster.ts";
 import { newFloor } from "./floor.ts";
 import type { Floor, Tell } from "./floor.ts";
+import { resume, STRIDE } from "./mark.ts";
+import type { Mark } from "./mark.ts";
 import { sizeOf } from "./pack.ts";
 import { newTies, randomOf } from "./scheduler.ts";
 import type { ScoredKind, ScoredNode, Ties } from "./scheduler.ts";
@@ -45,8 +47,6 @@ const REFUSED = 1_000;
 const STOOD = 32;
 /** Orders that are tried beside those that come from the last one: in each, what found no node in the one before comes first. */
 const REPAIRS = 2;
-/** What stands is remembered before every so many workloads of the order. */
-const STRIDE = 5;
 
 /** A workload's pods as the floors know them. */
 interface Known {
@@ -61,7 +61,7 @@ interface Run {
   readonly seed: number;
   readonly ties: Ties;
   /** What stood before every so many workloads, and the state of the ties then; and at the end. */
-  readonly marks: { state: Float64Array; tie: number }[];
+  readonly marks: Mark[];
   readonly end: Float64Array;
 }
 
@@ -138,13 +138,7 @@ export function newStanding(
     const { floor, ties, marks, seed } = run;
     const mark = Math.floor(from / STRIDE);
     const known = marks[mark];
-    if (known === undefined) {
-      floor.clear();
-      ties.state = seed;
-    } else {
-      floor.state.set(known.state);
-      ties.state = known.tie;
-    }
+    resume(floor, ties, seed, known);
     for (let at = known === undefined ? 0 : mark * STRIDE; at < order.length; at++) {
       if (at % STRIDE === 0) fresh[at / STRIDE] = { state: floor.state.slice(), tie: ties.state };
       const w = order[at] as number;
