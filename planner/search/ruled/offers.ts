@@ -27,8 +27,6 @@ export interface Asked {
   readonly crowded: boolean;
   /** By own candidate: what was refused before is not offered again; replicas. */
   readonly refused: ReadonlyMap<number, number>;
-  /** How little is believed of what nodes seem to have room for: 0, all of it; 1, half of it; 2, a third. */
-  readonly doubt: number;
 }
 
 /** What room that others must leave costs more than its price, as a share of the cost: nobody is moved for nothing. */
@@ -60,10 +58,7 @@ export function offersOf(
     const price = priceOf(compact, prices, c);
     const [cost, keeps, saved] = [weights.cost[c] as number, weights.kept[c] as number, weights.reward[c] as number];
     const here = whole(
-      Math.min(
-        state.room(c, limit),
-        Math.floor((spare(compact.cluster[c] as number, w) - (state.on[c] as number)) / (1 + asked.doubt)),
-      ),
+      Math.min(state.room(c, limit), spare(compact.cluster[c] as number, w) - (state.on[c] as number)),
     );
     const share = (asked.wish?.[c] ?? 0) / size;
     const sure = Math.floor(share + SURE);

@@ -22,8 +22,6 @@ export interface Manner {
 
 /** Distributions that are tried when what they ask for is refused. */
 const TRIES = 12;
-/** So often what the nodes seem to have room for is believed whole; then clusters that are nearly full are offered less and less. */
-const TRUSTING = 5;
 /** Longest chain of those that make way. */
 const DEPTH = 2;
 /** Clusters that are tried for what must be together, with room and without. */
@@ -63,7 +61,6 @@ function placeTotal(ground: SingleGround, w: number, total: number, anchor: numb
       wish: manner.wish,
       crowded: manner.budget !== undefined,
       refused,
-      doubt: Math.max(0, tries - TRUSTING),
     });
     const counts = distribute(offers, { size, total, candidates, own: bonds.own(w), anchor });
     if (counts === undefined) return Infinity;
