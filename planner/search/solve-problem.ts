@@ -3,7 +3,7 @@
 import { worked } from "../clock.ts";
 import { candidatesOf } from "../columns.ts";
 import type { AfterLoss, Placement, Problem, SolveOptions } from "../problem.ts";
-import { joinPlacements, presolve, valuesOf } from "../presolve/index.ts";
+import { contradicts, joinPlacements, LOOK, presolve, valuesOf } from "../presolve/index.ts";
 import type { Part, Presolved } from "../presolve/index.ts";
 import type { Learnt } from "../solver/learnt.ts";
 import { gapOf } from "../solver/solve.ts";
@@ -26,12 +26,21 @@ export async function solveProblem(
   learnt: Learnt = NOTHING_LEARNT,
 ): Promise<ExactSolution> {
   const started = options.now();
+  if (contradictsItself(problem, options, learnt)) return { status: "infeasible", solver: "presolve" };
   const size = problem.workloads.reduce((sum, workload) => sum + candidatesOf(workload), 0);
   const kept = size <= SMALL ? undefined : await keepRunning(problem, options, learnt, solveParts);
   if (kept !== undefined && (kept.final || options.stopped() || kept.solution.gap <= options.gap)) return kept.solution;
   const timeLimit = Math.max(1, options.timeLimit - (options.now() - started));
   const anew = await solveParts(problem, { ...options, timeLimit }, learnt);
   return kept === undefined ? anew : betterOf(problem, kept.solution, anew);
+}
+
+/** Before anything is searched for: rules that no room could reconcile. What packing taught since then says nothing of them. */
+function contradictsItself(problem: Problem, { now }: SolveOptions, { cuts, limits, floors }: Learnt): boolean {
+  if (cuts.length + limits.length + floors.length > 0) return false;
+  const { impossible, looked } = contradicts(problem);
+  worked(now, looked * LOOK);
+  return impossible;
 }
 
 /** Solves each independent part, with nothing held. */

@@ -74,7 +74,10 @@ function run(instance: Highs, model: Model, options: ModelOptions): ModelSolutio
     const status = solving.getModelStatus();
     if (status === modelStatus.infeasible) return { status: "infeasible" };
     const point = solving.info.get("primal_solution_status") === 2 ? solving.getSolution().colValue : undefined;
-    const values = model.lower.length === 0 ? [] : point === undefined ? undefined : checkPoint(model, [...point]);
+    // Without columns it calls every model optimal: whether its rows hold, which then are constants, is for us to say.
+    const empty = model.lower.length === 0;
+    const values = empty ? checkPoint(model, []) : point === undefined ? undefined : checkPoint(model, [...point]);
+    if (empty && values === undefined) return { status: "infeasible" };
     const bound = boundOf(solving.info.get("mip_dual_bound"), model, scale, whole);
     if (values === undefined) return { status: "unknown", bound };
     const value = valueOf(model.objective, values);

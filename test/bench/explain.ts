@@ -26,6 +26,16 @@ app more {
 const contradictions: readonly { readonly name: string; readonly text: string }[] = [
   { name: "no cluster may run it", text: "forbid w11 where cpu >= 1" },
   { name: "one workload with another and apart from it", text: "run w12 with w22\nrun w12 apart from w22 by region" },
+  {
+    name: "with by way of another, and apart",
+    text: "run a x3 with b\nrun b x4 with c\nrun a apart from c by region\nrun c x2",
+  },
+  {
+    name: "three apart in two regions",
+    text: ["b", "c", "a"]
+      .map((other, i) => `run ${"abc"[i]} x2 where region in (r0, r1) apart from ${other} by region`)
+      .join("\n"),
+  },
   { name: "more replicas than regions", text: "run c x12 spread across region max 1" },
   { name: "three on a cluster that holds two", text: "run a x6 on lone\nrun b x6 on lone\nrun c x6 on lone" },
   { name: "nearer than there is a path", text: "run a on lone\nrun b on away\nrun a near b within 20ms\nrun c" },

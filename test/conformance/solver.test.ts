@@ -95,6 +95,20 @@ describe.each(solvers.map((solver) => [solver.name, solver] as const))("%s", (_n
     expect((await solver.solve(model, options)).status).toBe("infeasible");
   });
 
+  it("calls rows that can not hold impossible where there are no columns at all", async () => {
+    const rows = [{ columns: [], coefficients: [], constant: 0, lower: 1, upper: 2 }];
+    const model = {
+      lower: [],
+      upper: [],
+      integer: [],
+      rows,
+      objective: { columns: [], coefficients: [], constant: 0 },
+    };
+    expect((await solver.solve(model, options)).status).toBe("infeasible");
+    const holds = { ...model, rows: rows.map((row) => ({ ...row, lower: 0 })) };
+    expect((await solver.solve(holds, options)).status).toBe("optimal");
+  });
+
   it("finds a point when nothing is to be minimised, and when there is nothing to decide", async () => {
     const row: Row = { columns: [0, 1], coefficients: [1, 1], constant: 0, lower: 3, upper: 3 };
     const model: Model = { lower: [0, 0], upper: [2, 2], integer: [true, true], rows: [row], objective: none };
