@@ -1,7 +1,8 @@
 // Checks `survive`: after every loss that it speaks of, enough still runs, and what was lost fits beside the rest with nothing else
 // moved. It must not know how the planner keeps the room.
 import type { Cluster, RunIr } from "../../compiler/index.ts";
-import { boardOf, type Board, type Node } from "./board.ts";
+import { boardOf, type Board } from "./board.ts";
+import { bringBack } from "./bring-back.ts";
 import { loadsByCluster, packingOf } from "./certificate.ts";
 import { placeOf } from "./company.ts";
 import { pack, type PackingVerdict } from "./pack.ts";
@@ -9,7 +10,7 @@ import type { Violation } from "./violation.ts";
 import { memo, type World } from "./world.ts";
 
 /** Something lost that must come back as a whole: one replica of a divided workload, or one copy. */
-interface Lost {
+export interface Returning {
   readonly run: RunIr;
   readonly replicas: number;
 }
@@ -96,12 +97,12 @@ function speaksOf(world: World, run: RunIr, lost: ReadonlySet<string>): boolean 
   return new Set([...lost].map((cluster) => placeOf(world, cluster, run.survive!.unit))).size <= run.survive!.count;
 }
 
-function lostUnits(world: World, bound: readonly RunIr[], lost: ReadonlySet<string>): Lost[] {
+function lostUnits(world: World, bound: readonly RunIr[], lost: ReadonlySet<string>): Returning[] {
   return bound.flatMap((run) =>
     world
       .where(run.workload)
       .filter((cluster) => lost.has(cluster))
-      .flatMap((cluster): Lost[] => {
+      .flatMap((cluster): Returning[] => {
         const replicas = world.replicas(run.workload, cluster);
         if (run.spreading.kind !== "divided") return [{ run, replicas }];
         return Array.from({ length: replicas }, () => ({ run, replicas: 1 }));
@@ -137,58 +138,28 @@ function fitsAgain(
   boards: (cluster: Cluster) => Board | undefined,
   loads: ReturnType<typeof loadsByCluster>,
   lost: ReadonlySet<string>,
-  units: readonly Lost[],
+  units: readonly Returning[],
   steps: number,
 ): PackingVerdict {
-  const targets = (unit: Lost) =>
+  const targets = (unit: Returning) =>
     world.ir.fleet.clusters.filter((cluster) => !lost.has(cluster.name) && world.candidate(unit.run, cluster));
   const options = units.map(targets);
   if (options.some((clusters) => clusters.length === 0)) return "does-not-fit";
-  const undo: (() => void)[] = [];
-  const taken = new Set<string>();
-  const greedy = units.every((unit, u) =>
-    options[u]!.some((cluster) => {
-      if (occupied(world, unit, cluster, taken)) return false;
-      const board = boards(cluster);
-      if (board === undefined || !join(board, unit, undo)) return false;
-      taken.add(`${unit.run.workload} ${cluster.name}`);
-      return true;
-    }),
-  );
-  for (const step of undo.reverse()) step();
-  return greedy ? "fits" : searchAgain(world, loads, units, options, steps);
+  const nobody = new Set<string>();
+  const free = (unit: Returning, cluster: Cluster): boolean => occupied(world, unit, cluster, nobody);
+  if (bringBack({ board: boards, options, occupied: free }, units)) return "fits";
+  return searchAgain(world, loads, units, options, steps);
 }
 
 /** A whole copy does not come to where one is. */
-const occupied = (world: World, unit: Lost, cluster: Cluster, taken: ReadonlySet<string>): boolean =>
+const occupied = (world: World, unit: Returning, cluster: Cluster, taken: ReadonlySet<string>): boolean =>
   unit.run.spreading.kind !== "divided" &&
   (world.replicas(unit.run.workload, cluster.name) > 0 || taken.has(`${unit.run.workload} ${cluster.name}`));
-
-/** Adds the pods of a unit to the nodes as they stand, or nothing. */
-function join(board: Board, unit: Lost, undo: (() => void)[]): boolean {
-  const t = board.types.findIndex((type) => type.run === unit.run);
-  const type = board.types[t];
-  if (type === undefined) return false;
-  const done: Node[] = [];
-  const back = () => {
-    for (const node of done) board.put(t, node, -1);
-  };
-  const pods = type.workload.perNode ? board.nodes.filter((node) => type.pools.includes(node.pool)) : unit.replicas;
-  for (let pod = 0; pod < (typeof pods === "number" ? pods : pods.length); pod++) {
-    const node = typeof pods === "number" ? board.nodes.find((candidate) => board.admits(t, candidate)) : pods[pod]!;
-    if (node === undefined || !board.admits(t, node)) return (back(), false);
-    board.put(t, node, 1);
-    done.push(node);
-  }
-  if (board.complaint() !== undefined) return (back(), false);
-  undo.push(back);
-  return true;
-}
 
 function searchAgain(
   world: World,
   loads: ReturnType<typeof loadsByCluster>,
-  units: readonly Lost[],
+  units: readonly Returning[],
   options: readonly (readonly Cluster[])[],
   steps: number,
 ): PackingVerdict {

@@ -64,3 +64,42 @@ it("says when places are bundled, and only then", async () => {
   expect(await codes(1)).toEqual([]);
   expect(await codes(8)).toEqual(["planner/losses-bundled"]);
 });
+
+/** What runs at `home`, with one replica of each at `away`, which is full. */
+const crowd = (
+  sizes: readonly (readonly [cpu: number, count: number, on: readonly string[]])[],
+  a: number,
+  b: number,
+) => {
+  const workloads = sizes.map(([cpu], w) => workload(`core/w${w}`, { demand: { cpu: 1000 * cpu } }));
+  const away = sizes.reduce((sum, [cpu]) => sum + cpu, 0);
+  const program = irOf({
+    clusters: [
+      site("away", away, "z1", "r"),
+      site("home", 200, "z2", "r"),
+      site("a", a, "z3", "r"),
+      site("b", b, "z4", "r"),
+    ],
+    workloads,
+    runs: workloads.map((own, w) => {
+      const [, count, on] = sizes[w] as (typeof sizes)[number];
+      const spreading = { kind: "divided", total: count + 1 } as const;
+      return run(own, { spreading, on: [["away", "home", ...on]], survive: survive(1, "cluster") });
+    }),
+  });
+  const placed = Object.fromEntries(sizes.map(([, count], w) => [`core/w${w}`, { away: 1, home: count }]));
+  return verifyPlacement(program, {}, placed, {}).map(({ message }) => message.replace(/.*, what/, "what"));
+};
+
+it("what comes back in another order than it is told in finds its place", () => {
+  const small = [1, 20, ["a", "b"]] as const;
+  const sizes = [small, small, small, [8, 4, ["a"]] as const];
+  expect(crowd(sizes, 40, 52)).toEqual([]);
+  expect(crowd(sizes, 40, 51)).toHaveLength(1);
+});
+
+it("what came back makes way for another that has no other place", () => {
+  const sizes = [[3, 1, ["a", "b"]] as const, [2, 60, ["a", "b"]] as const];
+  expect(crowd(sizes, 120, 3)).toEqual([]);
+  expect(crowd(sizes, 119, 3)).toHaveLength(1);
+});
