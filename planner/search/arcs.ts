@@ -31,6 +31,8 @@ export interface Joint {
   readonly least: Float64Array | undefined;
   /** Weight of a cluster in use. */
   readonly clusters: number;
+  /** How many clusters may be in use, where an earlier term says so. */
+  readonly mostClusters?: number | undefined;
   /** Whether the highest share in use is what is minimised, or else what it must not be above. */
   readonly imbalance: boolean;
   readonly atMost: number | undefined;

@@ -64,7 +64,7 @@ export function certify(problem: Problem, claim: Claim): Certified {
     const ground: Ground = { compact, weighed, values, tight, t, work };
     const best = bestOf(ground, claim.duals, claimed);
     // What needs no prices is shown without any.
-    const floor = Math.max(floorOf(problem, name), term.costs.constant);
+    const floor = Math.max(floorOf(compact, name), term.costs.constant);
     const found = floor >= best.priced ? { priced: tidy(floor), given: [], prices: {} } : best;
     const least = whole(ground, found.priced);
     const kept = claim.exhausted || reaches(claimed.bound, least) ? Math.max(claimed.bound, least) : least;
@@ -79,7 +79,7 @@ export function certify(problem: Problem, claim: Claim): Certified {
 }
 
 /** What needs no prices. */
-export const floorOf = (problem: Problem, name: string): number => (name === "imbalance" ? 0 : leastOf(problem, name));
+export const floorOf = (compact: Compact, name: string): number => (name === "imbalance" ? 0 : leastOf(compact, name));
 
 export interface Ground {
   readonly compact: Compact;
@@ -99,7 +99,7 @@ const isEmpty = (prices: TermProof["prices"]): boolean => Object.keys(prices).le
 function bestOf(ground: Ground, duals: readonly Dual[], claimed: Objective[number]): Shown {
   const { compact, weighed, t, values, tight, work } = ground;
   const enough = (shown: Shown): boolean => reaches(claimed.value, whole(ground, shown.priced));
-  const alone = Math.max(floorOf(compact.problem, claimed.name), weighed.terms[t]?.costs.constant ?? 0);
+  const alone = Math.max(floorOf(compact, claimed.name), weighed.terms[t]?.costs.constant ?? 0);
   if (reaches(claimed.value, alone)) return { priced: tidy(alone), given: [], prices: {} };
   // What everything spread evenly would use needs no earlier term.
   const free = lagrangian(ground, claimed.name === "imbalance" ? 0 : 1);
@@ -179,7 +179,9 @@ export function lagrangian(
   const current = weighed.terms[t] as Weighed["terms"][number];
   const name = nameOf(problem, weighed, t);
   const weights = weighed.terms.slice(0, t).map((term, s) => {
-    if (term.idle || nameOf(problem, weighed, s) === "imbalance") return 0;
+    const other = nameOf(problem, weighed, s);
+    // These are held by rows of their own; what a cluster in use weighs is seen from the prices.
+    if (term.idle || other === "imbalance" || other === "clusters") return 0;
     if (typeof scale !== "number") return rounded(scale[s] ?? 0);
     const per = name === "imbalance" ? Math.max(1, Math.abs(values[s] as number)) : 1;
     const share = tight[s] === true && name !== "imbalance" ? 1 : scale;
@@ -187,16 +189,14 @@ export function lagrangian(
   });
   const terms = weighed.terms.slice(0, t + 1).map((term, s) => ({ ...term, factor: weights[s] ?? 1 }));
   const sum = summed(compact, { ...weighed, terms }, t + 1);
-  const weightOf = (other: string): number => {
-    const s = weighed.terms.findIndex((_, at) => nameOf(problem, weighed, at) === other);
-    return s < 0 || s > t ? 0 : s === t ? 1 : (weights[s] as number);
-  };
-  const held = weighed.terms.findIndex((_, s) => s < t && nameOf(problem, weighed, s) === "imbalance");
+  const held = (other: string): number | undefined =>
+    values.find((_, s) => s < t && nameOf(problem, weighed, s) === other);
   const joint = {
     ...sum.joint,
-    clusters: weightOf("clusters"),
+    clusters: name === "clusters" ? 1 : 0,
+    mostClusters: held("clusters"),
     imbalance: name === "imbalance",
-    atMost: held < 0 ? undefined : (values[held] as number),
+    atMost: held("imbalance"),
   };
   return { arcs: arcsOf(compact, { ...sum, joint }), weights };
 }
@@ -204,15 +204,28 @@ export function lagrangian(
 const rounded = (value: number): number => Number(value.toPrecision(9));
 
 /** What prices prove as they are shown, rounded. */
-function shown({ compact, weighed, values }: Ground, { arcs, weights }: Lagrangian, prices: Float64Array): Shown {
-  const relaxed = newRelaxed(compact, arcs);
+function shown(ground: Ground, lagrangian: Lagrangian, prices: Float64Array): Shown {
+  const { compact, weighed, values } = ground;
+  const own = shownPrices(compact, lagrangian.arcs, prices);
+  const { arcs, weights } = openedAt(ground, lagrangian, own);
   const named = namedPrices(compact, arcs, prices);
-  const level = relaxed.pass(shownPrices(compact, arcs, prices), true);
+  const level = newRelaxed(compact, arcs).pass(own, true);
   const held = weights.reduce((sum, weight, s) => sum + weight * (values[s] as number), 0);
   const given = weights.flatMap((weight, term) =>
     weight === 0 ? [] : [{ term, name: nameOf(compact.problem, weighed, term) ?? "choices", weight }],
   );
   return { priced: tidy(level - held), given, prices: named };
+}
+
+/** Where no more clusters may be used than the plan does, each weighs what makes just as many worth using at these prices. */
+function openedAt({ compact, weighed, t }: Ground, { arcs, weights }: Lagrangian, prices: Float64Array): Lagrangian {
+  if (arcs.joint.mostClusters === undefined) return { arcs, weights };
+  const weight = rounded(newRelaxed(compact, arcs).rows.opens(prices));
+  const joint = { ...arcs.joint, clusters: weight, mostClusters: undefined };
+  return {
+    arcs: { ...arcs, joint },
+    weights: weights.map((own, s) => (s < t && nameOf(compact.problem, weighed, s) === "clusters" ? weight : own)),
+  };
 }
 
 /** A term of whole numbers has a whole value. */

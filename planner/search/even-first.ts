@@ -50,7 +50,7 @@ export function levelFor(
   const sum = summed(compact, { ...weighed, terms: weighed.terms.slice(0, at) }, at);
   const arcs = arcsOf(compact, { ...sum, joint: { ...sum.joint, imbalance: true } });
   const proven = ascend(compact, arcs, { steps: STEPS, upper: 1, from: beginning(compact, arcs), stopped }).bound;
-  const most = Math.min(1, (1 + ABOVE) * Math.max(proven, leastOf(problem, "imbalance")));
+  const most = Math.min(1, (1 + ABOVE) * Math.max(proven, leastOf(compact, "imbalance")));
   const there = capacityByCluster(compact);
   const resources = problem.resources.length;
   const own = [...there.keys()].filter((place) => (there[place] as number) > 0);

@@ -20,14 +20,20 @@ const PHASES = 6;
 const ALONG = 30;
 /** How far from the linear optimum prices and averaged answer may be together. */
 const NEARLY = 0.004;
+/** Iterations where only so many clusters may be used: which of them is one more choice. */
+const OPENING = 4000;
 /** The same once it is known what nodes hold, going on from there. */
 const AGAIN = { iterations: 160, phases: 2, enough: 0.001 };
 
-/** Prices near those of the linear optimum, left in `prices`, and the averaged answers that led to them. */
-export function firstPrices(ground: SearchGround, weighed: Weighed, prices: Float64Array) {
+/**
+ * Prices near those of the linear optimum, left in `prices`, and the averaged answers that led to them.
+ * @param mostClusters how many clusters may be used, where that is held
+ */
+export function firstPrices(ground: SearchGround, weighed: Weighed, prices: Float64Array, mostClusters?: number) {
   const { compact, keeping, over, options } = ground;
   const factors = tempered(compact, weighed);
-  const weights = factors === undefined ? ground.weights : reweighed(compact, weighed, factors);
+  const plain = factors === undefined ? ground.weights : reweighed(compact, weighed, factors);
+  const weights = mostClusters === undefined ? plain : { ...plain, joint: { ...plain.joint, mostClusters } };
   const guess = newState(compact, keeping?.allows);
   // A quick placement without prices, that only says about how much everything will cost.
   placeMissing(guess, rankedBy(compact, ground.weights.cost, prices));
@@ -38,7 +44,7 @@ export function firstPrices(ground: SearchGround, weighed: Weighed, prices: Floa
   // Prices of ties that a few passes leave are noise; without them the linear optimum is found sooner.
   const begun = { average: ascent.average, prices: Float64Array.from(ascent.prices).fill(0, compact.capacity.length) };
   const linear = primalDual(compact, arcs, {
-    iterations: LINEAR,
+    iterations: mostClusters === undefined ? LINEAR : OPENING,
     phases: PHASES,
     enough: NEARLY,
     from: begun,

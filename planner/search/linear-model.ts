@@ -1,6 +1,8 @@
 // The linear problem of a few good columns: shares of workloads on rows that are shares of their capacity. It must not know how it is solved.
 import type { Arcs } from "./arcs.ts";
 import { tiesOf } from "./bound/links.ts";
+import { clusterOfRows } from "./bound/opening.ts";
+import { neededOf } from "./bound/needed.ts";
 import { newPricing } from "./bound/pricing.ts";
 import { shapesOf } from "./bound/shapes.ts";
 import type { Compact } from "./compact.ts";
@@ -19,15 +21,19 @@ export interface NearlyLinear {
   readonly prices: Float64Array;
   /** By arc: replicas. */
   readonly average: Float64Array;
+  /** By cluster: how much of it is in use, where only so many may be. */
+  readonly opened?: Float64Array | undefined;
 }
 
 /** Columns are shares of what a workload wants; rows are shares of their capacity; costs are usually about one. */
 export interface Model {
   readonly columns: number;
   readonly rows: number;
-  /** By workload: its first column. */
+  readonly workloads: number;
+  /** By workload: its first column; where only so many clusters may be used, these come last, as if they were one more workload's. */
   readonly start: Int32Array;
   readonly optional: Uint8Array;
+  /** By column: its arc; of clusters, numbers after those of arcs. */
   readonly arc: Int32Array;
   /** Replicas that a column of one stands for. */
   readonly unit: Float64Array;
@@ -56,7 +62,9 @@ export function linearModel(compact: Compact, arcs: Arcs, from: NearlyLinear): O
   const rules = linearRules(compact, arcs, key);
   const kept = kernel(compact, arcs, key, from.average, rules.complete);
   const list: { arc: number; slot: number; place: number }[] = [];
-  const start = new Int32Array(compact.workloads + 1);
+  const doors = doorsOf(compact, arcs);
+  const groups = compact.workloads + (doors === undefined ? 0 : 1);
+  const start = new Int32Array(groups + 1);
   for (let w = 0; w < compact.workloads; w++) {
     for (const a of kept[w] as Int32Array) {
       const c = arcs.candidate[a] as number;
@@ -65,22 +73,39 @@ export function linearModel(compact: Compact, arcs: Arcs, from: NearlyLinear): O
     }
     start[w + 1] = list.length;
   }
+  for (const cluster of doors?.clusters ?? []) list.push({ arc: arcs.candidate.length + cluster, slot: -1, place: -1 });
+  start[groups] = list.length;
   const columns = list.length;
   const rows = compact.capacity.length + rules.most.length;
   const arc = Int32Array.from(list, (column) => column.arc);
   const unit = new Float64Array(columns);
   const cost = new Float64Array(columns);
   const upper = new Float64Array(columns);
-  const room = new Float64Array(compact.workloads);
+  const room = new Float64Array(groups);
   const entryStart = new Int32Array(columns + 1);
   const entryRow: number[] = [];
   const entry: number[] = [];
   const tau = new Float64Array(columns);
   const sigma = new Float64Array(rows);
-  for (let w = 0; w < compact.workloads; w++)
+  for (let w = 0; w < groups; w++)
     for (let j = start[w] as number; j < (start[w + 1] as number); j++) {
       const a = arc[j] as number;
       const { slot, place } = list[j] as (typeof list)[0];
+      if (slot < 0) {
+        // What a cluster in use gives to its rows.
+        unit[j] = 1;
+        upper[j] = 1;
+        const own = doors?.rowsOf[a - arcs.candidate.length] ?? [];
+        for (const row of own) {
+          const value = (compact.capacity[row] as number) / (compact.rowScale[row] as number);
+          entryRow.push(row);
+          entry.push(-value);
+          sigma[row] = (sigma[row] as number) + value;
+        }
+        tau[j] = own.length === 0 ? 1 : 1 / own.length;
+        entryStart[j + 1] = entry.length;
+        continue;
+      }
       const total = Math.max(1, arcs.total[w] as number);
       unit[j] = total;
       cost[j] = ((arcs.cost[a] as number) + rules.way(w, a, place)) * total;
@@ -109,13 +134,15 @@ export function linearModel(compact: Compact, arcs: Arcs, from: NearlyLinear): O
   rowScale.set(rules.scale, compact.capacity.length);
   compact.capacity.forEach((capacity, row) => {
     rowScale[row] = compact.rowScale[row] as number;
-    most[row] = capacity / (compact.rowScale[row] as number);
+    most[row] = doors?.given[row] === 1 ? 0 : capacity / (compact.rowScale[row] as number);
   });
+  if (doors !== undefined) room[compact.workloads] = doors.many;
   return {
     columns,
     rows,
+    workloads: compact.workloads,
     start,
-    optional: arcs.optional,
+    optional: doors === undefined ? arcs.optional : Uint8Array.from([...arcs.optional, 1]),
     arc,
     unit,
     cost: cost.map((value) => value / scale),
@@ -131,6 +158,20 @@ export function linearModel(compact: Compact, arcs: Arcs, from: NearlyLinear): O
     scale,
     complete: kept.every((own, w) => own.length === (arcs.start[w + 1] as number) - (arcs.start[w] as number)),
   };
+}
+
+/** Clusters that may be used beside those that must be, where only so many may: how many, and which rows their use gives all of their room. */
+function doorsOf(compact: Compact, { joint: { mostClusters } }: Arcs) {
+  if (mostClusters === undefined) return undefined;
+  const needed = neededOf(compact);
+  const clusters = [...needed.keys()].filter((cluster) => needed[cluster] === 0);
+  const rowsOf: number[][] = Array.from(needed, () => []);
+  const given = Uint8Array.from(clusterOfRows(compact), (cluster, row) => {
+    if (cluster < 0 || needed[cluster] === 1) return 0;
+    rowsOf[cluster]?.push(row);
+    return 1;
+  });
+  return { clusters, rowsOf, given, many: Math.max(0, mostClusters - needed.length + clusters.length) };
 }
 
 /** What a column costs usually: those of few workloads that outweigh all others do not count. */

@@ -128,7 +128,7 @@ function levelAt(of: Whole, objective: number, { prices: named, name }: TermProo
   const prices = pricesFrom(compact, at.arcs, named, relaxed.rows.capacity.length);
   const sum = relaxed.pass(prices, true);
   const held = at.weights.reduce((total, weight, s) => total + weight * (values[s] as number), 0);
-  const floor = floorOf(compact.problem, name);
+  const floor = floorOf(compact, name);
   const proven = (found: number): number => Math.max(floor, whole(ground, found - held));
   const fixed = (w: number): number => constantOf(of, [...at.weights, 1], w);
   const { workloads } = compact.problem;

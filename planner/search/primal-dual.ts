@@ -35,17 +35,26 @@ export function primalDual(compact: Compact, arcs: Arcs, options: PrimalDualOpti
   // Objectives of whole clusters have no cost by replica: their prices are another's.
   if (arcs.joint.imbalance || arcs.joint.clusters > 0 || arcs.joint.atMost !== undefined) return found;
   const iterations = Math.ceil(options.iterations / options.phases);
-  let threshold = new Float64Array(compact.workloads);
+  const arcsThere = arcs.candidate.length;
+  const most = arcs.joint.mostClusters;
+  const clusters = most === undefined ? 0 : compact.problem.clusters.length;
+  if (most !== undefined && found.opened === undefined)
+    found = { ...found, opened: new Float64Array(clusters).fill(most / clusters) };
+  let threshold = new Float64Array(compact.workloads + (clusters > 0 ? 1 : 0));
   for (let phase = 0; phase < options.phases && !options.stopped(); phase++) {
     const model = { ...linearModel(compact, arcs, found), threshold };
     const { x, y, error } = converge(model, found, { ...options, iterations });
     if (x === undefined) break;
-    const average = new Float64Array(arcs.candidate.length);
+    const average = new Float64Array(arcsThere + clusters);
     for (let j = 0; j < model.columns; j++)
       average[model.arc[j] as number] =
         (average[model.arc[j] as number] as number) + (x[j] as number) * (model.unit[j] as number);
     const prices = y.map((price, row) => (price * model.scale) / (model.rowScale[row] as number));
-    found = { prices, average };
+    found = {
+      prices,
+      average: average.subarray(0, arcsThere),
+      ...(clusters > 0 ? { opened: average.subarray(arcsThere) } : {}),
+    };
     threshold = model.threshold;
     if (error <= options.enough || (model.complete && phase > 0)) break;
   }
@@ -61,7 +70,7 @@ interface Converged {
 
 function converge(model: Model, from: NearlyLinear, options: PrimalDualOptions): Converged {
   const { columns, rows, scale } = model;
-  const x = sharesOf(model, from.average);
+  const x = sharesOf(model, from);
   const y = Float64Array.from({ length: rows }, (_, row) =>
     Math.max(0, ((from.prices[row] ?? 0) * (model.rowScale[row] as number)) / scale),
   );
@@ -139,8 +148,9 @@ function converge(model: Model, from: NearlyLinear, options: PrimalDualOptions):
   return best;
 }
 
-function sharesOf(model: Model, average: Float64Array): Float64Array {
+function sharesOf(model: Model, { average: arcs, opened }: NearlyLinear): Float64Array {
   const x = new Float64Array(model.columns);
+  const average = opened === undefined ? arcs : Float64Array.from([...arcs, ...opened]);
   // Of several pools the first takes what it can: the next step shares it out.
   let [arc, open] = [-1, 0];
   for (let j = 0; j < model.columns; j++) {
@@ -246,9 +256,19 @@ function errorOf(model: Model, x: Float64Array, y: Float64Array, gradient: Float
       sum += x[j] as number;
       total += (x[j] as number) * Math.min(DEAREST, Math.abs(model.cost[j] as number));
     }
-    if (sum > 0) waste += Math.max(0, paid - sum * least);
+    const best = w < model.workloads ? sum * least : -worthOf(model, w, gradient);
+    if (sum > 0) waste += Math.max(0, paid - best);
   }
   return Math.sqrt(over) / Math.sqrt(Math.max(1, model.rows)) + (waste + slack) / Math.max(1e-9, total);
+}
+
+/** What the best clusters gain, of which so many may be used. */
+function worthOf({ start, room }: Model, w: number, gradient: Float64Array): number {
+  const own = gradient.slice(start[w], start[w + 1]).sort();
+  let [sum, open] = [0, room[w] as number];
+  for (let k = 0; k < own.length && open > 0 && (own[k] as number) < 0; k++, open--)
+    sum -= Math.min(1, open) * (own[k] as number);
+  return sum;
 }
 
 const upper = (model: Model, j: number): number => model.upper[j] as number;

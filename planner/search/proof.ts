@@ -6,6 +6,7 @@ import { arcsOf } from "./arcs.ts";
 import type { Arcs } from "./arcs.ts";
 import { ascend } from "./bound.ts";
 import { beginning } from "./bound/beginning.ts";
+import { neededOf } from "./bound/needed.ts";
 import type { Compact } from "./compact.ts";
 import { newRelaxed } from "./relaxed.ts";
 import type { Searched } from "./search.ts";
@@ -73,7 +74,7 @@ export function prove(
   weighed.terms.forEach((term, t) => {
     const name = nameOf(problem, weighed, t);
     const value = values[t] as number;
-    let bound = Math.max(term.costs.constant, leastOf(problem, name));
+    let bound = Math.max(term.costs.constant, leastOf(compact, name));
     if (!reaches(value, bound)) {
       const asked = { value, values, prices, soft, open, stopped };
       const priced = pricedFor(compact, weighed, t, { ...asked, keep: tight.map(() => true) });
@@ -175,9 +176,8 @@ function softly(
 ): Priced {
   const unit = factors[t] as number;
   const terms = weighed.terms.slice(0, t + 1).map((term, s) => {
-    const name = nameOf(compact.problem, weighed, s);
     // Terms that are no sum over replicas are not charged.
-    const counts = s === t || (!term.idle && name !== "clusters" && name !== "imbalance");
+    const counts = s === t || (!term.idle && !isJoint(compact.problem, weighed, s));
     return { ...term, factor: counts ? (factors[s] as number) / unit : 0 };
   });
   const relaxed = newRelaxed(compact, arcsOf(compact, summed(compact, { ...weighed, terms }, t + 1)));
@@ -195,14 +195,23 @@ function chargedUpTo(
   values: readonly number[],
 ): { arcs: Arcs; weights: readonly number[] } {
   const unit = (weighed.terms[t] as Weighed["terms"][number]).factor;
-  const terms = weighed.terms
-    .slice(0, t + 1)
-    .map((term, s) => ({ ...term, factor: keep[s] === false ? 0 : term.factor / unit }));
+  const terms = weighed.terms.slice(0, t + 1).map((term, s) => {
+    // What is no sum over replicas is held by rows of its own.
+    const free = keep[s] === false || (s < t && isJoint(compact.problem, weighed, s));
+    return { ...term, factor: free ? 0 : term.factor / unit };
+  });
   const sum = summed(compact, { ...weighed, terms }, t + 1);
   const name = nameOf(compact.problem, weighed, t);
-  const held = weighed.terms.findIndex((_, s) => s < t && nameOf(compact.problem, weighed, s) === "imbalance");
-  const atMost = held < 0 ? undefined : values[held];
-  const joint = { ...sum.joint, clusters: name === "clusters" ? 1 : 0, imbalance: name === "imbalance", atMost };
+  const held = (other: string): number | undefined =>
+    values.find((_, s) => s < t && nameOf(compact.problem, weighed, s) === other);
+  const [atMost, mostClusters] = [held("imbalance"), held("clusters")];
+  const joint = {
+    ...sum.joint,
+    clusters: name === "clusters" ? 1 : 0,
+    mostClusters,
+    imbalance: name === "imbalance",
+    atMost,
+  };
   return { arcs: arcsOf(compact, { ...sum, joint }), weights: terms.slice(0, t).map(({ factor }) => factor) };
 }
 
@@ -216,6 +225,12 @@ export function valuesByTerm(problem: Problem, { terms }: Weighed, placement: Pl
 export function nameOf({ objectives }: Problem, { terms }: Weighed, t: number): string | undefined {
   const objective = terms[t]?.objective;
   return objective === undefined ? undefined : objectives[objective]?.name;
+}
+
+/** Whether a term is no sum over replicas. */
+function isJoint(problem: Problem, weighed: Weighed, t: number): boolean {
+  const name = nameOf(problem, weighed, t);
+  return name === "clusters" || name === "imbalance";
 }
 
 export const reaches = (value: number, bound: number): boolean => value - bound <= 1e-9 * Math.max(1, Math.abs(value));
@@ -235,11 +250,16 @@ export function isWholeTerm(problem: Problem, { objective, costs }: Weighed["ter
 }
 
 /** What no placement goes below, of terms that are no sum over replicas. */
-export function leastOf(problem: Problem, name: string | undefined): number {
+export function leastOf(compact: Compact, name: string | undefined): number {
+  const { problem } = compact;
   if (name === "latency") return 0;
   if (name !== "clusters" && name !== "imbalance") return -Infinity;
   const present = problem.workloads.filter((workload) => !workload.optional && wantedOf(workload) > 0);
-  if (name === "clusters") return Math.max(0, ...present.map(clustersOf));
+  if (name === "clusters")
+    return Math.max(
+      neededOf(compact).reduce((sum, is) => sum + is, 0),
+      ...present.map(clustersOf),
+    );
   // Everything spread evenly over all that there is.
   return problem.resources.reduce((most, _, r) => {
     const asked = present.reduce((sum, workload) => sum + wantedOf(workload) * (workload.demand[r] as number), 0);

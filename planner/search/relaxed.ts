@@ -22,7 +22,7 @@ export interface Relaxed {
   readonly reduced: Float64Array;
   /** By workload: what its own part of the last pass came to. */
   readonly alone: Float64Array;
-  readonly rows: Pick<Pricing, "capacity" | "scale" | "simplex">;
+  readonly rows: Pick<Pricing, "capacity" | "scale" | "simplex" | "opens">;
   /** How far the answer is beyond every row, in units of its scale. */
   readonly excess: (over: Float64Array) => void;
 }

@@ -140,10 +140,10 @@ export async function search(
   const survival = attendSurvival(ground, state, improver, ranked, prices);
   if (survival === undefined ? !found : !(found && survival.arrange()) && !survival.afresh()) return undefined;
   const survives = (): boolean => survival?.arrange() !== false;
-  const relent = (): void => {
+  const relent = (used: number): void => {
     uncharge?.();
     ruled.charge();
-    if (!warm) firstPrices(ground, weighed, prices);
+    if (!warm) firstPrices(ground, weighed, prices, used);
   };
   const fewest = newFewest({ ...ground, weighed, state, ranked, prices, improver, ruled, survives, relent });
   let best: { readonly used: number; readonly value: number; readonly back: () => void } | undefined;
@@ -187,7 +187,10 @@ export async function search(
   const { truth } = learnt;
   const asked = truth !== undefined && compact.problem.clusters.some((_, c) => truth.asks(c));
   // Where the number of clusters counts most, what is on some of them leaves first; on single nodes only once they are asked.
-  if (fewest.first && !asked) fewest.close();
+  if (fewest.first && !asked && fewest.close()) {
+    proof = judge();
+    report();
+  }
   // Where it is known about what nodes hold, what rows alone would gain is lost on nodes again.
   const settled = narrow !== undefined && asked;
   const short = asked || (enumeration !== undefined && compact.most.length <= RINGS);
@@ -239,6 +242,8 @@ export async function search(
     if (fewest.first && fewest.close()) {
       best = undefined;
       secure();
+      proof = judge();
+      report();
     }
     if (asked && plain && !near()) {
       const packed = (cluster: number): boolean => nodes.packs(state, cluster);

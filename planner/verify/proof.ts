@@ -5,6 +5,7 @@ import type { PlacedReplicas } from "../action/controller.ts";
 import type { TermProof } from "../proof.ts";
 import { distancesOf, type Distances } from "./distance.ts";
 import { objectiveIn, type ObjectiveValue } from "./objective.ts";
+import { neededClusters } from "./priced/needed.ts";
 import { costOn, levelAt, type Weight } from "./priced/level.ts";
 import { tasksOf, type Task } from "./priced/sites.ts";
 import { worldOf, type World } from "./world.ts";
@@ -116,7 +117,7 @@ const scaleOf = (weights: readonly Weight[]): number =>
 
 /** What no placement is below, whatever the prices. */
 function floorOf(world: World, tasks: readonly Task[], { name }: ObjectiveValue): number {
-  if (name === "clusters") return Math.max(0, ...tasks.map(clustersOf));
+  if (name === "clusters") return Math.max(neededClusters(world, tasks).size, ...tasks.map(clustersOf));
   if (name === "cost") return world.ir.fleet.clusters.some(hasGift) ? -Infinity : 0;
   if (name === "preference")
     return world.ir.runs.some(({ prefer }) => prefer.some(({ weight }) => weight < 0)) ? -Infinity : 0;

@@ -2,6 +2,7 @@
 // workloads choose or how prices are found.
 import type { Arcs } from "../arcs.ts";
 import type { Compact } from "../compact.ts";
+import { newOpening } from "./opening.ts";
 import { sharesOf } from "./shares.ts";
 import { tiesOf } from "./links.ts";
 import type { Link } from "./links.ts";
@@ -16,6 +17,8 @@ export interface Pricing {
   readonly set: (prices: Float64Array) => number;
   /** Prices the listed arcs of a workload. */
   readonly reduce: (w: number, list: Int32Array, from: number, to: number, reduced: Float64Array) => void;
+  /** What a cluster in use weighs at these prices where no more than so many may be: a row of its own, whose best price is known. */
+  readonly opens: (prices: Float64Array) => number;
   /** How far an answer is beyond every row. */
   readonly excess: (chosen: Int32Array, amount: Int32Array, count: number, over: Float64Array) => void;
 }
@@ -29,7 +32,7 @@ export function newPricing(compact: Compact, arcs: Arcs): Pricing {
   const base = rows + ties.capacity.length;
   const capacity = joinedArrays(compact.capacity, ties.capacity, shares.capacity);
   const scale = joinedArrays(compact.rowScale, ties.scale, shares.scale);
-  const opening = newOpening(compact, arcs.joint.clusters);
+  const opening = newOpening(compact, arcs.joint);
   const via = ties.links.map(({ from }) => {
     const size = (compact.candidateStart[from + 1] as number) - (compact.candidateStart[from] as number);
     return new Int32Array(size);
@@ -108,6 +111,7 @@ export function newPricing(compact: Compact, arcs: Arcs): Pricing {
     capacity,
     scale,
     simplex: arcs.joint.imbalance ? base : capacity.length,
+    opens: opening.price,
     set: (next) => {
       prices = next;
       shares.set(next, base);
@@ -179,55 +183,4 @@ function joinedArrays(...parts: readonly Float64Array[]): Float64Array {
     next += part.length;
   }
   return all;
-}
-
-/** Where clusters in use cost something, one is only paid for its room when that is worth more than what using it costs. */
-function newOpening(compact: Compact, price: number) {
-  const { capacity, problem } = compact;
-  if (price === 0)
-    return {
-      worth: (prices: Float64Array): number => {
-        let worth = 0;
-        for (let row = 0; row < capacity.length; row++) worth -= (prices[row] as number) * (capacity[row] as number);
-        return worth;
-      },
-      closed: (): void => undefined,
-    };
-  const clusterOf = clusterOfRows(compact);
-  const paid = new Float64Array(problem.clusters.length);
-  return {
-    worth: (prices: Float64Array): number => {
-      let worth = 0;
-      paid.fill(0);
-      for (let row = 0; row < capacity.length; row++) {
-        const value = (prices[row] as number) * (capacity[row] as number);
-        const c = clusterOf[row] as number;
-        if (c < 0) worth -= value;
-        else paid[c] = (paid[c] as number) + value;
-      }
-      for (const value of paid) worth += Math.min(0, price - value);
-      return worth;
-    },
-    closed: (over: Float64Array): void => {
-      for (let row = 0; row < capacity.length; row++) {
-        const c = clusterOf[row] as number;
-        if (c >= 0 && (paid[c] as number) <= price) over[row] = 0;
-      }
-    },
-  };
-}
-
-/** By row: the one cluster that it speaks of, or −1. */
-export function clusterOfRows(compact: Compact): Int32Array {
-  const { capacity, candidateOf, cluster, entryStart, entryRow } = compact;
-  const found = new Int32Array(capacity.length).fill(-2);
-  for (let slot = 0; slot < candidateOf.length; slot++) {
-    const c = cluster[candidateOf[slot] as number] as number;
-    for (let e = entryStart[slot] as number; e < (entryStart[slot + 1] as number); e++) {
-      const row = entryRow[e] as number;
-      if (found[row] === -2) found[row] = c;
-      else if (found[row] !== c) found[row] = -1;
-    }
-  }
-  return found.map((c) => Math.max(-1, c));
 }

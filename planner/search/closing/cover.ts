@@ -4,7 +4,7 @@ import { arcsOf } from "../arcs.ts";
 import type { Weights } from "../arcs.ts";
 import { ascend } from "../bound.ts";
 import { beginning } from "../bound/beginning.ts";
-import { clusterOfRows } from "../bound/pricing.ts";
+import { clusterOfRows } from "../bound/opening.ts";
 import { capacityByCluster } from "../bound/shares.ts";
 import type { Compact } from "../compact.ts";
 

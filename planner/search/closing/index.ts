@@ -27,8 +27,8 @@ export interface FewestGround extends SearchGround {
   readonly ruled: Ruled;
   /** Whether everything that is lost comes back, arranged anew. */
   readonly survives: () => boolean;
-  /** Takes extra costs back, and finds prices without them. */
-  readonly relent: () => void;
+  /** Takes extra costs back, and finds prices without them for so many clusters. */
+  readonly relent: (used: number) => void;
 }
 
 export interface Fewest {
@@ -56,9 +56,11 @@ export function newFewest(ground: FewestGround): Fewest {
     const cost = weights.cost.map((own, c) => own + (closed[compact.cluster[c] as number] === 1 ? far : 0));
     ranked.set(rankedBy(compact, cost, prices));
   };
+  const used = (): number => (first ? state.hosting.reduce((sum, hosts) => sum + (hosts > 0 ? 1 : 0), 0) : 0);
+  let relented = false;
   return {
     first,
-    used: () => (first ? state.hosting.reduce((sum, hosts) => sum + (hosts > 0 ? 1 : 0), 0) : 0),
+    used,
     closed: (cluster) => closed[cluster] === 1,
     close: () => {
       const before = earlier();
@@ -82,8 +84,9 @@ export function newFewest(ground: FewestGround): Fewest {
       let many = closeClusters(closing);
       if (first) many += exchangeClusters(closing);
       // Where something counts more, what gets better there may open a cluster again.
-      if (first) ground.relent();
-      else closed.fill(0);
+      if (!first) closed.fill(0);
+      else if (many > 0 || !relented) ground.relent(used());
+      relented = first;
       rank();
       return many > 0;
     },

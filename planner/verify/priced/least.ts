@@ -142,7 +142,8 @@ function within(
   return open > 0 && !run.optional ? Infinity : sum;
 }
 
-function groupingsOf(world: World, task: Task): readonly Grouping[] {
+/** What spreading and shares say of how many of a workload are in which of its sites. */
+export function groupingsOf(world: World, task: Task): readonly Grouping[] {
   const { run, sites, size, total, usable } = task;
   const { clusters } = world.ir.fleet;
   const spreads = run.spread.flatMap(({ key, max }): Grouping[] => {

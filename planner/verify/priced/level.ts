@@ -6,6 +6,7 @@ import type { Distances } from "../distance.ts";
 import { units, type ObjectiveValue } from "../objective.ts";
 import type { World } from "../world.ts";
 import { addSegment, leastCost, newSegments, type Segments } from "./least.ts";
+import { neededClusters } from "./needed.ts";
 import { nodesOf, roomPrices, sharePrices } from "./room.ts";
 import type { Site, Task } from "./sites.ts";
 import { tieCosts } from "./ties.ts";
@@ -34,7 +35,9 @@ export function levelAt(
 ): Level {
   const of = (name: ObjectiveValue["name"]): number => weights.find(({ term }) => term.name === name)?.weight ?? 0;
   const ties = tieCosts(world, distances, tasks, prices, of("latency"));
-  const room = roomPrices(world, prices, of("clusters"));
+  const opening = of("clusters");
+  const needed = opening === 0 ? new Set<string>() : neededClusters(world, tasks);
+  const room = roomPrices(world, prices, opening, needed);
   const spreads = weights.some(({ term, current }) => term.name === "imbalance" && current);
   const share = sharePrices(world, prices, spreads ? 0 : held.imbalance, spreads);
   const wrong = [...ties.wrong, ...room.wrong, ...share.wrong];

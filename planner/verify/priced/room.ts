@@ -29,8 +29,11 @@ export const nodesOf = (pools: readonly PoolFacts[]): number => pools.reduce((su
 
 const nameOf = ({ protocol, port }: PodConstraints["hostPorts"][number]): string => `${protocol}/${port}`;
 
-/** @param opening what a cluster in use weighs: its room is paid for only when that is worth more. */
-export function roomPrices(world: World, prices: Prices, opening: number): RoomCosts {
+/**
+ * @param opening what a cluster in use weighs: its room is paid for only when that is worth more.
+ * @param needed clusters that are in use anyway: they weigh that, and their room is paid for, whatever it is worth.
+ */
+export function roomPrices(world: World, prices: Prices, opening: number, needed: ReadonlySet<string>): RoomCosts {
   const wrong: string[] = [];
   const byPool = new Map<PoolFacts, PoolPrice>();
   const paid = new Map<string, number>();
@@ -57,7 +60,8 @@ export function roomPrices(world: World, prices: Prices, opening: number): RoomC
   for (const entry of prices.parts ?? []) at(entry, ({ pool }) => pool.count * (entry.parts - 1)).parts.push(entry);
   for (const entry of prices.ports ?? []) at(entry, ({ pool }) => pool.count).ports.push(entry);
   let constant = 0;
-  for (const value of paid.values()) constant += Math.min(0, opening - value);
+  for (const [name, value] of paid) if (!needed.has(name)) constant += Math.min(0, opening - value);
+  for (const name of needed) constant += opening - (paid.get(name) ?? 0);
   const pod = ({ run, workload }: Task, pool: PoolFacts): number => {
     const own = byPool.get(pool);
     if (own === undefined) return 0;
