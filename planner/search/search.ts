@@ -239,6 +239,11 @@ export async function search(
     if (survival?.arrange() === false) return undefined;
     better();
     secure();
+    if (problem.latencies.length > 0 && !near() && !over()) {
+      ruled.approach(over);
+      secure();
+      better();
+    }
     if (fewest.first && fewest.close()) {
       best = undefined;
       secure();

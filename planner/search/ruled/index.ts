@@ -8,6 +8,7 @@ import { placementOf } from "../state.ts";
 import type { State } from "../state.ts";
 import { chargeLatency } from "../weigh.ts";
 import type { Weighed } from "../weigh.ts";
+import { approach } from "./approach.ts";
 import { newBonds } from "./bonds.ts";
 import type { Bonds, Own } from "./bonds.ts";
 import { newCharges } from "./charges.ts";
@@ -33,6 +34,8 @@ export interface Ruled {
   readonly charge: () => void;
   /** Takes out one family after the other and places it again, where that is better, others making way; how much was gained. */
   readonly round: (over: () => boolean) => number;
+  /** Brings those who pay their way and what they speak with together; how much was gained. */
+  readonly approach: (over: () => boolean) => number;
 }
 
 export interface RuledGround extends Pick<SearchGround, "compact" | "weights" | "keeps" | "keeping" | "nodes"> {
@@ -81,6 +84,8 @@ export function newRuled(search: RuledGround, state: State, improver: Improver):
       const decided = placementOf(state);
       chargeLatency(compact, weighed, weights, (w) => presentOn(compact.problem, decided, w));
     },
+    approach: (stopped) =>
+      approach({ ...ground, steps: search.steps, moves: (w) => search.keeping?.survives(w) !== true }, stopped),
     round: (stopped) => {
       let gained = 0;
       for (const family of families) {
