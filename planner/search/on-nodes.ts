@@ -84,6 +84,8 @@ export function standOnNodes(
     /** What leaves and comes back together with a workload that rules bind; undefined: it stays. */
     readonly familyOf: (w: number) => readonly number[] | undefined;
     readonly place: (family: readonly number[]) => boolean;
+    /** Takes so many replicas of a candidate that rules bind elsewhere, as far as those allow it one by one; whether all of them. */
+    readonly shift: (candidate: number, replicas: number) => boolean;
     readonly order: readonly number[];
     /** Finds a place for families and single workloads that have none, others making way. */
     readonly makeRoom: (failed: readonly (readonly number[] | number)[]) => boolean;
@@ -108,7 +110,7 @@ export function standOnNodes(
       if (family !== undefined) families.add(family);
       return family !== undefined;
     };
-    for (const cluster of dirty) good = leave(state, truth, nodes, cluster, ground.free, leaves, orders) && good;
+    for (const cluster of dirty) good = leave(state, truth, nodes, cluster, { ...ground, leaves, orders }) && good;
     for (const family of families) for (const w of family) nodes.leave(state, w);
     const failed: (readonly number[] | number)[] = [...families].filter((family) => !ground.place(family));
     for (const w of ground.order) {
@@ -124,22 +126,40 @@ export function standOnNodes(
   return dirty.length === 0;
 }
 
+/** What finds no node in the order that loses least; where that is something rules bind, what does when all such come first, if that is free. */
+function leftBy(
+  truth: NodeTruth,
+  cluster: number,
+  load: ReadonlyMap<number, number>,
+  free: (w: number) => boolean,
+  quick: ReadonlyMap<number, number> | undefined,
+): ReadonlyMap<number, number> {
+  if (quick !== undefined && [...quick.keys()].every(free)) return quick;
+  const first = truth.leftOut(cluster, load, (w) => !free(w));
+  return quick === undefined || (first.size > 0 && [...first.keys()].every(free)) ? first : quick;
+}
+
 /** What finds no node leaves; of a whole copy, all of it. False when what may not leave is among it. */
 function leave(
   state: State,
   truth: NodeTruth,
   nodes: OnNodes,
   cluster: number,
-  free: (w: number) => boolean,
-  leaves: (w: number) => boolean,
-  orders: number,
+  ground: {
+    readonly free: (w: number) => boolean;
+    readonly shift: (candidate: number, replicas: number) => boolean;
+    /** With all that is tied to it; false where nothing of it may. */
+    readonly leaves: (w: number) => boolean;
+    readonly orders: number;
+  },
 ): boolean {
+  const { free, shift, leaves, orders } = ground;
   const load = loadOn(state, cluster);
   const loss = (w: number, many: number, size: number): number => many * size * (free(w) ? 1 : STAYS);
   const quick = truth.fewestOut(cluster, load, loss, { orders, anyhow: true });
   // Which ways of breaking ties went wrong is kept in mind only where there is a quick answer.
   if (quick === undefined) nodes.doubt(cluster);
-  const left = new Map(quick ?? truth.leftOut(cluster, load, (w) => !free(w)));
+  const left = new Map(leftBy(truth, cluster, load, free, quick));
   if (left.size === 0) {
     // It stands for a few trials and not for all: the smallest of what may leave makes some room.
     const [last] = [...load.keys()].filter(free).sort((a, b) => (load.get(a) as number) - (load.get(b) as number));
@@ -154,12 +174,10 @@ function leave(
     const w = compact.workloadOf[candidate] as number;
     const many = left.get(w) ?? 0;
     if (many === 0) continue;
-    if (!free(w)) {
-      good = leaves(w) && good;
-      continue;
-    }
     const size = compact.step[w] as number;
-    state.remove(candidate, Math.min(state.on[candidate] as number, Math.ceil(many / size) * size));
+    const whole = Math.min(state.on[candidate] as number, Math.ceil(many / size) * size);
+    if (free(w)) state.remove(candidate, whole);
+    else if (!shift(candidate, whole)) good = leaves(w) && good;
   }
   truth.accepts(cluster, loadOn(state, cluster));
   return good;

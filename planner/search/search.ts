@@ -34,7 +34,7 @@ import type { Proof } from "./proof.ts";
 import { attendSurvival, newKeeping } from "./survive/index.ts";
 import type { Keeping } from "./survive/index.ts";
 import { hardestFirst, isWarm, rankedBy, startFromAverage, startFromBefore } from "./start.ts";
-import { newBonds, newRuled, newSteps } from "./ruled/index.ts";
+import { newBonds, newRuled, newSteps, shift } from "./ruled/index.ts";
 import type { Steps } from "./ruled/index.ts";
 import { newState, placementOf } from "./state.ts";
 import type { State } from "./state.ts";
@@ -211,6 +211,8 @@ export async function search(
       free,
       familyOf,
       place: ruled.place,
+      shift: (candidate: number, replicas: number) =>
+        shift({ ...ground, state, steps, improver, ranked }, candidate, replicas),
       makeRoom: (failed: readonly Item[]) => makeRoom(first, failed),
     };
     return standOnNodes(state, truth, nodes, improver, again);

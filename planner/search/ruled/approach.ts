@@ -111,7 +111,5 @@ function leavingOf({ state, charges }: ApproachGround, target: number, comes: nu
   for (let c = compact.candidateStart[target] as number; c < (compact.candidateStart[target + 1] as number); c++)
     if (c !== comes && (on[c] as number) >= step) found.push(c);
   const last = (c: number): number => (on[c] === step ? 1 : 0);
-  return found
-    .sort((a, b) => last(a) - last(b) || charges.without(b) - charges.without(a) || a - b)
-    .slice(0, LEAVING);
+  return found.sort((a, b) => last(a) - last(b) || charges.without(b) - charges.without(a) || a - b).slice(0, LEAVING);
 }

@@ -21,6 +21,7 @@ import type { Steps } from "./steps.ts";
 import { alignWishes } from "./wishes.ts";
 
 export { newBonds, newSteps, type Bonds, type Steps };
+export { shift } from "./shift.ts";
 
 /** Workloads that rules or distances tie together. */
 export type Family = readonly number[];
