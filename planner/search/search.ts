@@ -1,12 +1,12 @@
 // The anytime search: prices from the bound, a first placement from them, steps and exact neighbourhoods that make it better, until the gap,
 // the steps or the time are reached. What rules bind is placed first, by what they mean. It must not know how parts come about.
 import { worked } from "../clock.ts";
-import { valuesOf } from "../presolve/index.ts";
-import type { AfterLoss, Placement, Problem, SolveOptions } from "../problem.ts";
+import type { Problem, SolveOptions } from "../problem.ts";
 import { highs } from "../solver/highs.ts";
 import type { Learnt } from "../solver/learnt.ts";
 import { gapOf } from "../solver/solve.ts";
 import type { ExactSolution } from "../solver/solve.ts";
+import { answer, headline, rebased } from "./answer.ts";
 import { arcsOf } from "./arcs.ts";
 import { newEnumeration } from "./assignment/enumerate.ts";
 import { oscillate } from "./assignment/oscillate.ts";
@@ -370,16 +370,6 @@ function improverOf(
   });
 }
 
-/** The proof of a better placement: bounds stay, as long as the terms that were at their bounds do. */
-function rebased(proof: Proof, state: State): Proof {
-  const values = valuesOf(state.compact.problem, placementOf(state));
-  const objective = proof.objective.map((term, t) => ({
-    ...term,
-    value: Math.max(term.bound, Number((values[t] as number).toPrecision(12))),
-  }));
-  return { ...proof, objective };
-}
-
 /** Everything once more, from the state itself: rows, totals, rules, and what packing taught. */
 function isSound({ compact, keeps, nodes }: SearchGround, state: State): boolean {
   for (let w = 0; w < compact.workloads; w++) {
@@ -389,23 +379,4 @@ function isSound({ compact, keeps, nodes }: SearchGround, state: State): boolean
     if (!keeps.holds(state, w)) return false;
   }
   return state.holds() && compact.problem.clusters.every((_, cluster) => nodes.stands(state, cluster));
-}
-
-function headline({ objective }: Proof) {
-  const open = objective.find(({ value, bound }) => value - bound > 1e-9 * Math.max(1, Math.abs(value)));
-  const term = open ?? objective.at(-1);
-  return term === undefined ? {} : { term: term.name, incumbent: term.value, bound: term.bound, gap: gapOf(objective) };
-}
-
-function answer(proof: Proof, state: State, situations: readonly AfterLoss[]): ExactSolution {
-  const placement: Placement = placementOf(state);
-  return {
-    status: proof.optimal ? "optimal" : "feasible",
-    placement,
-    objective: proof.objective,
-    gap: gapOf(proof.objective),
-    solver: "search",
-    situations,
-    floors: [],
-  };
 }

@@ -6,9 +6,9 @@ import type { FamilyGround } from "./family.ts";
 import type { Bonds } from "./bonds.ts";
 import type { Steps } from "./steps.ts";
 
-export interface ApproachGround extends Omit<FamilyGround, "steps"> {
-  readonly bonds: Bonds;
-  readonly steps: Steps;
+export interface ApproachGround extends Pick<FamilyGround, "state" | "weights" | "prices" | "charges"> {
+  readonly bonds: Pick<Bonds, "at">;
+  readonly steps: Pick<Steps, "may">;
   readonly improver: Pick<Improver, "squeeze" | "roomFor">;
   /** Whether a workload may be moved by steps: what comes back after a loss speaks of where survivors are. */
   readonly moves: (w: number) => boolean;

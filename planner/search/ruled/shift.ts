@@ -5,9 +5,10 @@ import type { SearchGround } from "../search.ts";
 import type { State } from "../state.ts";
 import type { Steps } from "./steps.ts";
 
-export interface ShiftGround extends Pick<SearchGround, "keeps" | "keeping"> {
+export interface ShiftGround extends Pick<SearchGround, "keeping"> {
+  readonly keeps: Pick<SearchGround["keeps"], "targets">;
   readonly state: State;
-  readonly steps: Steps;
+  readonly steps: Pick<Steps, "may">;
   readonly improver: Pick<Improver, "roomFor" | "squeeze">;
   readonly ranked: Int32Array;
 }

@@ -104,7 +104,11 @@ function fillUp({ state, improver }: SingleGround, c: number, goal: number, budg
 }
 
 /** What a workload costs where it is, with so much of the price of room. */
-export function costOf({ state, weights, prices }: OfferGround, w: number, priced: number): number {
+export function costOf(
+  { state, weights, prices }: Pick<OfferGround, "state" | "weights" | "prices">,
+  w: number,
+  priced: number,
+): number {
   const { compact, on, placed } = state;
   let sum = 0;
   for (let c = compact.candidateStart[w] as number; c < (compact.candidateStart[w + 1] as number); c++) {
