@@ -10,7 +10,7 @@ import type { Model, NearlyLinear } from "./linear-model.ts";
 
 interface PrimalDualOptions {
   readonly iterations: number;
-  /** The columns are chosen anew for each phase; it takes at least `LOOK` iterations. */
+  /** The columns are chosen anew for each phase, unless all of them are looked at; it takes at least `LOOK` iterations. */
   readonly phases: number;
   /** How far from the optimum is near enough: what rows are over by, and what could be saved, as a share of the whole. */
   readonly enough: number;
@@ -34,7 +34,7 @@ export function primalDual(compact: Compact, arcs: Arcs, options: PrimalDualOpti
   let found: NearlyLinear = options.from;
   // Objectives of whole clusters have no cost by replica: their prices are another's.
   if (arcs.joint.imbalance || arcs.joint.clusters > 0 || arcs.joint.atMost !== undefined) return found;
-  const iterations = Math.ceil(options.iterations / options.phases);
+  const each = Math.ceil(options.iterations / options.phases);
   const arcsThere = arcs.candidate.length;
   const most = arcs.joint.mostClusters;
   const clusters = most === undefined ? 0 : compact.problem.clusters.length;
@@ -43,6 +43,8 @@ export function primalDual(compact: Compact, arcs: Arcs, options: PrimalDualOpti
   let threshold = new Float64Array(compact.workloads + (clusters > 0 ? 1 : 0));
   for (let phase = 0; phase < options.phases && !options.stopped(); phase++) {
     const model = { ...linearModel(compact, arcs, found), threshold };
+    // With all columns there is nothing to choose anew: what is left of the iterations goes on with them.
+    const iterations = model.complete ? options.iterations - phase * each : each;
     const { x, y, error } = converge(model, found, { ...options, iterations });
     if (x === undefined) break;
     const average = new Float64Array(arcsThere + clusters);
@@ -56,7 +58,7 @@ export function primalDual(compact: Compact, arcs: Arcs, options: PrimalDualOpti
       ...(clusters > 0 ? { opened: average.subarray(arcsThere) } : {}),
     };
     threshold = model.threshold;
-    if (error <= options.enough || (model.complete && phase > 0)) break;
+    if (error <= options.enough || model.complete) break;
   }
   return found;
 }
