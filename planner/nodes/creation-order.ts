@@ -176,7 +176,8 @@ function alwaysRoom({ kinds, nodes }: Schedulable): boolean {
       const demand = kind.demand[r] as number;
       if (demand === 0) continue;
       const spare = Math.min(...open.map((node) => (node.shape[r] as number) - demand));
-      closed += ((used[r] as number) - demand) / Math.max(spare, 1e-9);
+      // Closed is only what is used beyond its spare: one node takes whatever fits by sums.
+      closed += Math.max(0, Math.ceil(((used[r] as number) - demand) / Math.max(spare, 1e-9)) - 1);
     }
     return closed < (kind.perNode ? 1 : open.length);
   });

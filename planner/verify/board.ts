@@ -75,10 +75,13 @@ function podTypeOf(world: World, cluster: Cluster, id: string, replicas: number)
 }
 
 function rulesOf(types: readonly PodType[], nodes: readonly Node[]): Board {
-  const repels = types.map((a) => types.map((b) => [...repelling(a, b), ...(a === b ? [] : repelling(b, a))]));
-  const portsClash = types.map((a) => types.map((b) => clash(a.workload, b.workload)));
-  const anyRepelling = repels.some((row) => row.some((keys) => keys.length > 0));
-  const anyClash = portsClash.some((row) => row.some(Boolean));
+  // Most pods ask for neither: then no pair need be looked at.
+  const anyRepelling = types.some(({ workload }) => workload.pod.podAntiAffinity.length > 0);
+  const anyClash = types.some(({ workload }) => workload.pod.hostPorts.length > 0);
+  const pairs = <T>(asked: boolean, of: (a: PodType, b: PodType) => T): T[][] =>
+    asked ? types.map((a) => types.map((b) => of(a, b))) : [];
+  const repels = pairs(anyRepelling, (a, b) => [...repelling(a, b), ...(a === b ? [] : repelling(b, a))]);
+  const portsClash = pairs(anyClash, (a, b) => clash(a.workload, b.workload));
   const needsJudging = types.some(({ workload }) => workload.pod.podAffinity.length + workload.pod.spread.length > 0);
 
   const admits = (type: number, node: Node): boolean => {
