@@ -1,7 +1,7 @@
 // In which order workloads are created so that as few pods as possible find no node: an order is changed a little again and again, and what is
 // no worse stays. It must not know why the workloads are there.
 import type { Floor } from "./floor.ts";
-import { resume, STRIDE } from "./mark.ts";
+import { resume, strideOf } from "./mark.ts";
 import type { Mark } from "./mark.ts";
 import { newTies } from "./scheduler.ts";
 import type { Ties } from "./scheduler.ts";
@@ -35,6 +35,7 @@ export function arrange(
   begun: readonly number[],
   { comes, loss, dice, most, fixed }: Arranging,
 ): Arrangement {
+  const stride = strideOf((ways[0] as (typeof ways)[0]).floor);
   /** Marks of the order that is kept, and those of the one that is tried: they change places when it is no worse. */
   const runs = ways.map(({ floor, seed }) => ({
     floor,
@@ -59,10 +60,10 @@ export function arrange(
     for (let at = begin; at < next.length; at++) tried[at] = 0;
     for (let turn = 0; turn < turns.length; turn++) {
       const { floor, seed, ties, marks, fresh } = turns[turn] as (typeof turns)[0];
-      resume(floor, ties, seed, marks[begin / STRIDE]);
+      resume(floor, ties, seed, marks[begin / stride]);
       let sum = before;
       for (let at = begin; at < next.length; at++) {
-        if (at % STRIDE === 0) keep(fresh, at / STRIDE, floor.state, ties.state);
+        if (at % stride === 0) keep(fresh, at / stride, floor.state, ties.state);
         const many = comes(floor, next[at] as number, ties.next);
         if (many === 0) continue;
         tried[at] = Math.max(many, tried[at] as number);
@@ -77,13 +78,13 @@ export function arrange(
     return worst;
   };
   const attempt = (next: readonly number[], from: number, limit: number): number => {
-    const begin = order === next ? 0 : Math.floor(from / STRIDE) * STRIDE;
+    const begin = order === next ? 0 : Math.floor(from / stride) * stride;
     const sum = lost(next, begin, limit);
     if (sum === Infinity) return sum;
     order = next;
     [left, tried] = [tried, left as number[]];
     for (const { marks, fresh } of runs)
-      for (let at = begin / STRIDE; at * STRIDE < next.length; at++)
+      for (let at = begin / stride; at * stride < next.length; at++)
         [marks[at], fresh[at]] = [fresh[at] as Mark, marks[at] as Mark];
     return sum;
   };

@@ -10,8 +10,10 @@ export interface Floor {
   readonly size: number;
   /** Makes a kind of pods known; returns its number. */
   readonly know: (kind: PodKind, asked: ScoredKind) => number;
-  /** No pod is there any more. */
-  readonly clear: () => void;
+  /** No pod is there any more; where the scheduler looks at a part of the nodes for each pod, in what order is drawn. */
+  readonly clear: (random: () => number) => void;
+  /** Whether anything is drawn then: the order is not kept in `state`. */
+  readonly deals: boolean;
   /** One pod on every node of its pools; returns how many nodes have no room. */
   readonly everywhere: (kind: number) => number;
   /**
@@ -179,6 +181,7 @@ export function newFloor(nodes: readonly BoardNode[], scored: readonly ScoredNod
     size,
     state,
     amounts: shape.length,
+    deals: false,
     know: (kind, asked) => {
       known.push({
         demand: kind.demand,
@@ -223,18 +226,29 @@ export function newFloor(nodes: readonly BoardNode[], scored: readonly ScoredNod
     },
     room: (k, left) => {
       const { demand, on } = known[k] as Known;
-      let sum = 0;
-      for (let node = 0; node < size; node++) {
-        if (on[node] === 0) continue;
-        let most = Infinity;
-        for (let r = 0; r < resources; r++)
-          if ((demand[r] as number) > 0)
-            most = Math.min(most, Math.floor((left[node * resources + r] as number) / (demand[r] as number)));
-        if (most > 0) sum += most;
-      }
-      return sum;
+      return roomOf(demand, left, size, (node) => on[node] === 1);
     },
   };
+}
+
+/** How many more pods find room in free amounts, by node and resource, on those of so many nodes where they may be. */
+export function roomOf(
+  demand: readonly number[],
+  left: Float64Array,
+  size: number,
+  may: (node: number) => boolean,
+): number {
+  const resources = demand.length;
+  let sum = 0;
+  for (let node = 0; node < size; node++) {
+    if (!may(node)) continue;
+    let most = Infinity;
+    for (let r = 0; r < resources; r++)
+      if ((demand[r] as number) > 0)
+        most = Math.min(most, Math.floor((left[node * resources + r] as number) / (demand[r] as number)));
+    if (most > 0) sum += most;
+  }
+  return sum;
 }
 
 /** The more pods there are, the less it adds: 100 for the fewest, twice, as the plugins normalise and the default profile weighs it. */

@@ -8,16 +8,18 @@ export interface Mark {
   tie: number;
 }
 
-/** A mark is made before every so many workloads of an order. */
-export const STRIDE = 5;
+/** A mark is made before every so many workloads of an order: of many nodes it holds much. */
+export const strideOf = ({ size }: Floor): number => (size < MANY ? 5 : 20);
+
+const MANY = 100;
 
 /** Puts a floor back to a mark; without one it is empty, and ties are broken from the seed on. */
 export function resume(floor: Floor, ties: Ties, seed: number, mark: Mark | undefined): void {
-  if (mark === undefined) {
-    floor.clear();
+  if (mark === undefined || floor.deals) {
     ties.state = seed;
-  } else {
-    floor.state.set(mark.state);
-    ties.state = mark.tie;
+    floor.clear(ties.next);
   }
+  if (mark === undefined) return;
+  floor.state.set(mark.state);
+  ties.state = mark.tie;
 }

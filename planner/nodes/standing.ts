@@ -3,9 +3,10 @@
 import { arrange } from "./arrange.ts";
 import type { BoardNode, PodKind } from "./board.ts";
 import type { Load } from "./cluster.ts";
-import { newFloor } from "./floor.ts";
+import { isSmall, newFloor } from "./floor.ts";
 import type { Floor, Tell } from "./floor.ts";
-import { resume, STRIDE } from "./mark.ts";
+import { newHall } from "./hall.ts";
+import { resume, strideOf } from "./mark.ts";
 import type { Mark } from "./mark.ts";
 import { sizeOf } from "./pack.ts";
 import { newTies, randomOf } from "./scheduler.ts";
@@ -71,8 +72,11 @@ export function newStanding(
   kindOf: (workload: number) => { readonly kind: PodKind; readonly asked: ScoredKind },
   tell: Tell = () => {},
 ): Standing {
-  const boards = floors.map(({ nodes, scored }) => newFloor(nodes, scored, tell));
+  const boards = floors.map(({ nodes, scored }) =>
+    isSmall(nodes.length) ? newFloor(nodes, scored, tell) : newHall(nodes, scored, tell),
+  );
   const smallest = (floors[0] as (typeof floors)[0]).nodes;
+  const stride = strideOf(boards[0] as Floor);
   const own = new Int32Array((boards[0] as Floor).size);
   const known = new Map<number, Known>();
   const runOf = (floor: Floor, seed: number): Run => ({
@@ -136,15 +140,15 @@ export function newStanding(
     fresh: Run["marks"],
   ): number | undefined => {
     const { floor, ties, marks, seed } = run;
-    const mark = Math.floor(from / STRIDE);
+    const mark = Math.floor(from / stride);
     const known = marks[mark];
     resume(floor, ties, seed, known);
-    for (let at = known === undefined ? 0 : mark * STRIDE; at < order.length; at++) {
-      if (at % STRIDE === 0) fresh[at / STRIDE] = { state: floor.state.slice(), tie: ties.state };
+    for (let at = known === undefined ? 0 : mark * stride; at < order.length; at++) {
+      if (at % stride === 0) fresh[at / stride] = { state: floor.state.slice(), tie: ties.state };
       const w = order[at] as number;
       if (come(floor, w, load.get(w) as number, ties.next) > 0) return w;
     }
-    fresh[Math.ceil(order.length / STRIDE)] = { state: floor.state.slice(), tie: ties.state };
+    fresh[Math.ceil(order.length / stride)] = { state: floor.state.slice(), tie: ties.state };
     return undefined;
   };
   /** All runs of one order; what finds no node, or undefined, and then it is what was accepted last. */
@@ -159,7 +163,7 @@ export function newStanding(
       const made = fresh[r] as Run["marks"];
       const last = made.pop() as Run["marks"][0];
       end.set(last.state);
-      marks.length = Math.min(marks.length, Math.ceil(order.length / STRIDE));
+      marks.length = Math.min(marks.length, Math.ceil(order.length / stride));
       made.forEach((mark, at) => (marks[at] = mark));
     });
     held = order;
@@ -198,7 +202,7 @@ export function newStanding(
       for (let seed = TIES + 1; seed <= SURE; seed++) {
         if (runs.some((run) => run.floor === floor && run.seed === seed)) continue;
         const random = randomOf(seed);
-        floor.clear();
+        floor.clear(random);
         for (const w of order) {
           if (come(floor, w, load.get(w) as number, random) === 0) continue;
           if (runs.length >= always + LEARNT) runs.splice(always, 1);

@@ -10,7 +10,6 @@ import { isPlain, newCrowd } from "./crowd.ts";
 import type { Crowd } from "./crowd.ts";
 import type { PodKind } from "./board.ts";
 import { hardestFirst, hardnessOf } from "./hardness.ts";
-import { isSmall } from "./floor.ts";
 import type { Tell } from "./floor.ts";
 import { pack, sizeOf } from "./pack.ts";
 import { randomOf } from "./scheduler.ts";
@@ -72,6 +71,8 @@ const LITTLE = 0.002;
 const HUGE = 1_000_000;
 /** Orders of creation that are tried at most; the judge tries more. */
 const REPAIRS = 5;
+/** Nodes of a cluster up to which what stands is remembered on the way: of more, there is much to remember. */
+const MANY_NODES = 1_000;
 /** Tries of an exact packing, where pods ask for more than room. */
 const STEPS = 2_000;
 
@@ -243,7 +244,7 @@ function newStandings(
   const make = (cluster: number): Standing | undefined => {
     const ground = grounds(cluster);
     const { scoredNodes: scored, mild } = scoredFor(cluster, []);
-    if (mild || !isSmall(ground.nodes.length)) return undefined;
+    if (mild || ground.nodes.length > MANY_NODES) return undefined;
     const floors = (ground.reserved ? [ground.nodes, ground.wholeNodes] : [ground.nodes]).map((nodes) => ({
       nodes,
       scored,

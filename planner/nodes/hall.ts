@@ -1,0 +1,261 @@
+// The nodes of a cluster of which the kube-scheduler may look at a part for each pod: pods that ask for nothing but room come kind by kind, with
+// the same choices as `scheduler.ts`, in typed arrays, and what stands can be taken up again anywhere on the way. It must not know plans,
+// filters beyond room and pools, or other clusters.
+import type { BoardNode } from "./board.ts";
+import { roomOf } from "./floor.ts";
+import type { Floor, Tell } from "./floor.ts";
+import { indifferent } from "./schedulable.ts";
+import type { ScoredKind, ScoredNode } from "./scheduler.ts";
+import { deal, newWindow } from "./window.ts";
+import { worth } from "./worth.ts";
+
+/** Milliseconds to look at one node for a kind of pods, and for one pod. */
+const LOOK = 8e-5;
+const CHOICE = 8e-6;
+
+/** @param nodes what is free of each at first; scores are those of `scored`, in the same order. */
+export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode[], tell: Tell = () => {}): Floor {
+  const resources = nodes[0]?.shape.length ?? 0;
+  const size = nodes.length;
+  const shape = Float64Array.from(nodes.flatMap((node) => node.shape));
+  const shapes = [...new Set(nodes.map((node) => node.shape))];
+  const state = new Float64Array(shape.length + 4 * size + 1);
+  const part = (at: number): Float64Array => state.subarray(shape.length + at * size, shape.length + (at + 1) * size);
+  const free = state.subarray(0, shape.length);
+  const [cpu, memory, countedCpu, countedMemory] = [part(0), part(1), part(2), part(3)];
+  /** Where the scheduler goes on, kept with what stands. */
+  const goesOn = state.length - 1;
+  const allCpu = Float64Array.from(scored, (node) => node.cpu);
+  const allMemory = Float64Array.from(scored, (node) => node.memory);
+  // Zone 0 is that of nodes without one.
+  const { numbers: poolOf, values: pools } = numbered(nodes.map((node) => node.pool));
+  const { numbers: zoneOf, values: zones } = numbered([undefined, ...scored.map((node) => node.zone)], 1);
+  const inZone = new Int32Array(zones.length);
+  const mild = scored.some(({ disliked }) => disliked !== indifferent);
+  const kinds: Known[] = [];
+  const window = newWindow(size);
+  const found = new Int32Array(size);
+  const tied = new Int32Array(size);
+  /** Whether a node takes the kind that comes, and what it is worth to it: known in this turn. */
+  const known = new Int32Array(size);
+  const open = new Uint8Array(size);
+  const base = new Int32Array(size);
+  let turn = 0;
+  /** Its zone, and pods of the kind on it: what spreading asks. */
+  const mixtureOf = new Int32Array(size);
+  let added = new Float64Array(16 * zones.length);
+  let seenIn = new Int32Array(added.length);
+  const mixed = new Int32Array(size);
+  let mixtures = 0;
+  let looks = 0;
+  /** By place in the window's order: how far the next node is that may take the kind. */
+  const hop = new Int32Array(size);
+
+  const takes = ({ demand }: Known, node: number): boolean => {
+    const at = node * resources;
+    for (let r = 0; r < resources; r++) if ((demand[r] as number) > (free[at + r] as number)) return false;
+    return true;
+  };
+  const put = (kind: Known, node: number): void => {
+    const at = node * resources;
+    for (let r = 0; r < resources; r++) free[at + r] = (free[at + r] as number) - (kind.demand[r] as number);
+    cpu[node] = (cpu[node] as number) + kind.cpu;
+    memory[node] = (memory[node] as number) + kind.memory;
+    countedCpu[node] = (countedCpu[node] as number) + kind.countedCpu;
+    countedMemory[node] = (countedMemory[node] as number) + kind.countedMemory;
+  };
+  const learn = (kind: Known, own: Int32Array, node: number): void => {
+    known[node] = turn;
+    open[node] = kind.on[poolOf[node] as number] === 1 && takes(kind, node) ? 1 : 0;
+    if (open[node] === 0) return;
+    mixtureOf[node] = (zoneOf[node] as number) + zones.length * (own[node] as number);
+    base[node] = worth(
+      allCpu[node] as number,
+      allMemory[node] as number,
+      cpu[node] as number,
+      memory[node] as number,
+      countedCpu[node] as number,
+      countedMemory[node] as number,
+      kind,
+    );
+  };
+
+  /** Nodes that take the kind, as many as the scheduler looks for, into `found`; and which mixtures of zone and pods are among them. */
+  const look = (kind: Known, own: Int32Array): number => {
+    const { order, enough } = window;
+    const [now, stamp] = [turn, ++looks];
+    let [at, gone, many, distinct] = [state[goesOn] as number, 0, 0, 0];
+    let [last, lastGone] = [-1, 0];
+    while (gone < size && many < enough) {
+      const node = order[at] as number;
+      if (known[node] !== now) learn(kind, own, node);
+      if (open[node] === 1) {
+        // What lies between is closed, and stays so as long as this kind comes.
+        if (last >= 0) hop[last] = gone - lastGone;
+        last = at;
+        lastGone = gone;
+        found[many++] = node;
+        const mixture = mixtureOf[node] as number;
+        if (seenIn[mixture] !== stamp) {
+          seenIn[mixture] = stamp;
+          mixed[distinct++] = mixture;
+        }
+      }
+      const far = hop[at] as number;
+      gone += far;
+      at += far;
+      if (at >= size) at -= size;
+    }
+    mixtures = distinct;
+    if (many === enough && enough < size) state[goesOn] = last + 1 === size ? 0 : last + 1;
+    return many;
+  };
+
+  /** What spreading adds to the score of each mixture that is there. */
+  const spread = (many: number): void => {
+    const present = new Set<number>();
+    for (let i = 0; i < mixtures; i++) present.add((mixed[i] as number) % zones.length);
+    const [byNode, byZone] = [Math.log(many + 2), Math.log(present.size + 2)];
+    let [low, high] = [Infinity, 0];
+    for (let i = 0; i < mixtures; i++) {
+      const mixture = mixed[i] as number;
+      const zone = mixture % zones.length;
+      const zoned = zone === 0 ? 0 : (inZone[zone] as number) * byZone + 4;
+      const value = Math.round(((mixture - zone) / zones.length) * byNode + 2 + zoned);
+      added[mixture] = value;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    for (let i = 0; i < mixtures; i++) {
+      const mixture = mixed[i] as number;
+      added[mixture] = 2 * Math.floor((100 * (high + low - (added[mixture] as number))) / high);
+    }
+  };
+
+  /** Of the nodes that were found, the one with the best score; ties at random. */
+  const best = ({ spreads, avoids }: Known, many: number, random: () => number): number => {
+    if (spreads) spread(many);
+    else for (let i = 0; i < mixtures; i++) added[mixed[i] as number] = 0;
+    let most = 0;
+    if (avoids !== undefined)
+      for (let i = 0; i < many; i++) most = Math.max(most, avoids[found[i] as number] as number);
+    let top = -Infinity;
+    let ties = 0;
+    for (let i = 0; i < many; i++) {
+      const node = found[i] as number;
+      let score = (base[node] as number) + (added[mixtureOf[node] as number] as number);
+      if (most > 0) score += 3 * (100 - Math.floor((100 * (avoids?.[node] as number)) / most));
+      if (score < top) continue;
+      if (score > top) {
+        top = score;
+        ties = 0;
+      }
+      tied[ties++] = node;
+    }
+    return tied[ties > 1 ? Math.floor(random() * ties) : 0] as number;
+  };
+
+  /** Pods of the kind by zone, and arrays that are long enough for all that may come. */
+  const count = (kind: Known, pods: number, own: Int32Array): void => {
+    let there = 0;
+    inZone.fill(0);
+    for (let node = 0; node < size; node++) {
+      const many = own[node] as number;
+      if (many === 0) continue;
+      const zone = zoneOf[node] as number;
+      inZone[zone] = (inZone[zone] as number) + many;
+      if (many > there) there = many;
+    }
+    const length = zones.length * (Math.min(kind.most, there + pods) + 1);
+    if (length <= added.length) return;
+    added = new Float64Array(2 * length);
+    seenIn = new Int32Array(added.length);
+  };
+
+  return {
+    size,
+    state,
+    amounts: shape.length,
+    deals: window.enough < size,
+    know: (kind, asked) => {
+      const { demand } = kind;
+      const room = (whole: readonly number[]): number =>
+        demand.reduce(
+          (least, amount, r) => (amount > 0 ? Math.min(least, Math.floor((whole[r] as number) / amount)) : least),
+          Infinity,
+        );
+      kinds.push({
+        demand,
+        cpu: asked.cpu,
+        memory: asked.memory,
+        countedCpu: asked.countedCpu,
+        countedMemory: asked.countedMemory,
+        spreads: asked.spreads,
+        on: Uint8Array.from(pools, (pool) => (kind.pools.has(pool) ? 1 : 0)),
+        most: Math.max(0, ...shapes.map(room)),
+        avoids: mild ? avoided(scored, kinds.length) : undefined,
+      });
+      return kinds.length - 1;
+    },
+    clear: (random) => {
+      state.fill(0);
+      free.set(shape);
+      deal(window, random);
+    },
+    everywhere: (k) => {
+      const kind = kinds[k] as Known;
+      let missing = 0;
+      for (let node = 0; node < size; node++) {
+        if (kind.on[poolOf[node] as number] === 0) continue;
+        if (takes(kind, node)) put(kind, node);
+        else missing++;
+      }
+      return missing;
+    },
+    arrive: (k, pods, random, own) => {
+      const kind = kinds[k] as Known;
+      turn++;
+      hop.fill(1);
+      count(kind, pods, own);
+      tell(size * LOOK + pods * Math.min(window.enough, size) * CHOICE);
+      for (let pod = 0; pod < pods; pod++) {
+        const many = look(kind, own);
+        if (many === 0) return pods - pod;
+        const node = best(kind, many, random);
+        put(kind, node);
+        own[node] = (own[node] as number) + 1;
+        known[node] = 0;
+        const zone = zoneOf[node] as number;
+        inZone[zone] = (inZone[zone] as number) + 1;
+      }
+      return 0;
+    },
+    room: (k, left) => {
+      const kind = kinds[k] as Known;
+      return roomOf(kind.demand, left, size, (node) => kind.on[poolOf[node] as number] === 1);
+    },
+  };
+}
+
+/** What is remembered of a kind of pods. */
+interface Known extends ScoredKind {
+  readonly demand: readonly number[];
+  /** By pool, as they are numbered here: 1 where it may be. */
+  readonly on: Uint8Array;
+  /** Most pods of it that an empty node takes. */
+  readonly most: number;
+  readonly avoids: Int32Array | undefined;
+}
+
+/** Values by the number of their first coming; `skip`: so many of them only say which number comes first. */
+function numbered<T>(list: readonly T[], skip = 0): { readonly numbers: Int32Array; readonly values: readonly T[] } {
+  const values = [...new Set(list)];
+  const numbers = new Map(values.map((value, number) => [value, number]));
+  return { numbers: Int32Array.from(list.slice(skip), (value) => numbers.get(value) as number), values };
+}
+
+/** By node, how many of its taints a kind would rather avoid; undefined where there are none. */
+function avoided(scored: readonly ScoredNode[], kind: number): Int32Array | undefined {
+  const counts = Int32Array.from(scored, (node) => node.disliked(kind));
+  return counts.some((count) => count > 0) ? counts : undefined;
+}
