@@ -34,22 +34,20 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
   const mild = scored.some(({ disliked }) => disliked !== indifferent);
   const kinds: Known[] = [];
   const window = newWindow(size);
-  const found = new Int32Array(size);
   const tied = new Int32Array(size);
-  /** Whether a node takes the kind that comes, and what it is worth to it: known in this turn. */
-  const known = new Int32Array(size);
-  const open = new Uint8Array(size);
+  // Nodes that take the kind that comes, in the order in which the scheduler goes round, as far as it has looked since the kind began to
+  // come: the node, its place in that order, what it is worth, and its zone with the pods of the kind on it, which is what spreading asks.
+  const open = new Int32Array(size);
+  const place = new Int32Array(size);
   const base = new Int32Array(size);
-  let turn = 0;
-  /** Its zone, and pods of the kind on it: what spreading asks. */
-  const mixtureOf = new Int32Array(size);
+  const mixture = new Int32Array(size);
+  /** How many of them; how many places it has looked at, from which on; and the first of them where it goes on. */
+  let [count, looked, begun, cursor] = [0, 0, 0, 0];
   let added = new Float64Array(16 * zones.length);
   let seenIn = new Int32Array(added.length);
   const mixed = new Int32Array(size);
   let mixtures = 0;
   let looks = 0;
-  /** By place in the window's order: how far the next node is that may take the kind. */
-  const hop = new Int32Array(size);
 
   const takes = ({ demand }: Known, node: number): boolean => {
     const at = node * resources;
@@ -64,12 +62,8 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
     countedCpu[node] = (countedCpu[node] as number) + kind.countedCpu;
     countedMemory[node] = (countedMemory[node] as number) + kind.countedMemory;
   };
-  const learn = (kind: Known, own: Int32Array, node: number): void => {
-    known[node] = turn;
-    open[node] = kind.on[poolOf[node] as number] === 1 && takes(kind, node) ? 1 : 0;
-    if (open[node] === 0) return;
-    mixtureOf[node] = (zoneOf[node] as number) + zones.length * (own[node] as number);
-    base[node] = worth(
+  const worthOf = (kind: Known, node: number): number =>
+    worth(
       allCpu[node] as number,
       allMemory[node] as number,
       cpu[node] as number,
@@ -78,37 +72,41 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
       countedMemory[node] as number,
       kind,
     );
-  };
 
-  /** Nodes that take the kind, as many as the scheduler looks for, into `found`; and which mixtures of zone and pods are among them. */
+  /** Goes on round the nodes until as many as the scheduler looks for lie ahead, or all were looked at; how many it finds. */
   const look = (kind: Known, own: Int32Array): number => {
     const { order, enough } = window;
-    const [now, stamp] = [turn, ++looks];
-    let [at, gone, many, distinct] = [state[goesOn] as number, 0, 0, 0];
-    let [last, lastGone] = [-1, 0];
-    while (gone < size && many < enough) {
-      const node = order[at] as number;
-      if (known[node] !== now) learn(kind, own, node);
-      if (open[node] === 1) {
-        // What lies between is closed, and stays so as long as this kind comes.
-        if (last >= 0) hop[last] = gone - lastGone;
-        last = at;
-        lastGone = gone;
-        found[many++] = node;
-        const mixture = mixtureOf[node] as number;
-        if (seenIn[mixture] !== stamp) {
-          seenIn[mixture] = stamp;
-          mixed[distinct++] = mixture;
-        }
-      }
-      const far = hop[at] as number;
-      gone += far;
-      at += far;
+    while (count - cursor < enough && looked < size) {
+      let at = begun + looked;
       if (at >= size) at -= size;
+      looked++;
+      const node = order[at] as number;
+      if (kind.on[poolOf[node] as number] === 0 || !takes(kind, node)) continue;
+      open[count] = node;
+      place[count] = at;
+      base[count] = worthOf(kind, node);
+      mixture[count] = (zoneOf[node] as number) + zones.length * (own[node] as number);
+      count++;
     }
-    mixtures = distinct;
-    if (many === enough && enough < size) state[goesOn] = last + 1 === size ? 0 : last + 1;
-    return many;
+    return looked < size || count > enough ? enough : count;
+  };
+  /** A node takes no more of the kind. */
+  const close = (at: number): void => {
+    for (const list of [open, place, base, mixture]) list.copyWithin(at, at + 1, count);
+    count--;
+    if (at < cursor) cursor--;
+  };
+  /** Which mixtures of zone and pods are among so many that lie ahead. */
+  const mix = (many: number): void => {
+    const [stamp, seen] = [++looks, seenIn];
+    mixtures = 0;
+    for (let i = 0, at = cursor; i < many; i++, at++) {
+      if (at >= count) at = 0;
+      const one = mixture[at] as number;
+      if (seen[one] === stamp) continue;
+      seen[one] = stamp;
+      mixed[mixtures++] = one;
+    }
   };
 
   /** What spreading adds to the score of each mixture that is there. */
@@ -118,45 +116,60 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
     const [byNode, byZone] = [Math.log(many + 2), Math.log(present.size + 2)];
     let [low, high] = [Infinity, 0];
     for (let i = 0; i < mixtures; i++) {
-      const mixture = mixed[i] as number;
-      const zone = mixture % zones.length;
+      const one = mixed[i] as number;
+      const zone = one % zones.length;
       const zoned = zone === 0 ? 0 : (inZone[zone] as number) * byZone + 4;
-      const value = Math.round(((mixture - zone) / zones.length) * byNode + 2 + zoned);
-      added[mixture] = value;
+      const value = Math.round(((one - zone) / zones.length) * byNode + 2 + zoned);
+      added[one] = value;
       if (value < low) low = value;
       if (value > high) high = value;
     }
     for (let i = 0; i < mixtures; i++) {
-      const mixture = mixed[i] as number;
-      added[mixture] = 2 * Math.floor((100 * (high + low - (added[mixture] as number))) / high);
+      const one = mixed[i] as number;
+      added[one] = 2 * Math.floor((100 * (high + low - (added[one] as number))) / high);
     }
   };
 
-  /** Of the nodes that were found, the one with the best score; ties at random. */
+  /** Of so many nodes that lie ahead, where among them the one with the best score is; ties at random. */
   const best = ({ spreads, avoids }: Known, many: number, random: () => number): number => {
+    mix(many);
     if (spreads) spread(many);
     else for (let i = 0; i < mixtures; i++) added[mixed[i] as number] = 0;
     let most = 0;
     if (avoids !== undefined)
-      for (let i = 0; i < many; i++) most = Math.max(most, avoids[found[i] as number] as number);
+      for (let i = 0, at = cursor; i < many; i++, at++) {
+        if (at >= count) at = 0;
+        most = Math.max(most, avoids[open[at] as number] as number);
+      }
+    const extra = added;
     let top = -Infinity;
     let ties = 0;
-    for (let i = 0; i < many; i++) {
-      const node = found[i] as number;
-      let score = (base[node] as number) + (added[mixtureOf[node] as number] as number);
-      if (most > 0) score += 3 * (100 - Math.floor((100 * (avoids?.[node] as number)) / most));
+    for (let i = 0, at = cursor; i < many; i++, at++) {
+      if (at >= count) at = 0;
+      let score = (base[at] as number) + (extra[mixture[at] as number] as number);
+      if (most > 0) score += 3 * (100 - Math.floor((100 * (avoids?.[open[at] as number] as number)) / most));
       if (score < top) continue;
       if (score > top) {
         top = score;
         ties = 0;
       }
-      tied[ties++] = node;
+      tied[ties++] = at;
     }
     return tied[ties > 1 ? Math.floor(random() * ties) : 0] as number;
   };
+  /** It goes on after so many: where it found fewer than enough, it has been round and is where it was. */
+  const pass = (many: number): void => {
+    const { enough } = window;
+    if (many < enough || enough >= size) return;
+    let last = cursor + many - 1;
+    if (last >= count) last -= count;
+    const at = (place[last] as number) + 1;
+    state[goesOn] = at === size ? 0 : at;
+    cursor = last + 1;
+  };
 
   /** Pods of the kind by zone, and arrays that are long enough for all that may come. */
-  const count = (kind: Known, pods: number, own: Int32Array): void => {
+  const prepare = (kind: Known, pods: number, own: Int32Array): void => {
     let there = 0;
     inZone.fill(0);
     for (let node = 0; node < size; node++) {
@@ -214,19 +227,24 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
     },
     arrive: (k, pods, random, own) => {
       const kind = kinds[k] as Known;
-      turn++;
-      hop.fill(1);
-      count(kind, pods, own);
+      prepare(kind, pods, own);
+      [count, looked, begun, cursor] = [0, 0, state[goesOn] as number, 0];
       tell(size * LOOK + pods * Math.min(window.enough, size) * CHOICE);
       for (let pod = 0; pod < pods; pod++) {
         const many = look(kind, own);
         if (many === 0) return pods - pod;
-        const node = best(kind, many, random);
+        const at = best(kind, many, random);
+        const node = open[at] as number;
         put(kind, node);
         own[node] = (own[node] as number) + 1;
-        known[node] = 0;
         const zone = zoneOf[node] as number;
         inZone[zone] = (inZone[zone] as number) + 1;
+        pass(many);
+        if (takes(kind, node)) {
+          base[at] = worthOf(kind, node);
+          mixture[at] = (mixture[at] as number) + zones.length;
+        } else close(at);
+        if (looked === size && cursor >= count) cursor = 0;
       }
       return 0;
     },
