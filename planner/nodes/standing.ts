@@ -41,6 +41,8 @@ export type Loss = (workload: number, pods: number, size: number) => number;
 /** Ways of breaking ties under which a load must hold: to go on searching, and to be sure. */
 const TIES = 3;
 const SURE = 10;
+/** Of many nodes, an order takes so much longer that only one of so many is tried: chance evens out. */
+const MANY_TAKE = 4;
 /** Ways in which something found no node that are kept in mind, beside those that are always asked. */
 const LEARNT = 3;
 /** Loads that found no node, and loads that surely stand, remembered at most. */
@@ -77,6 +79,7 @@ export function newStanding(
   );
   const smallest = (floors[0] as (typeof floors)[0]).nodes;
   const stride = strideOf(boards[0] as Floor);
+  const few = isSmall(smallest.length);
   const own = new Int32Array((boards[0] as Floor).size);
   const known = new Map<number, Known>();
   const runOf = (floor: Floor, seed: number): Run => ({
@@ -247,7 +250,8 @@ export function newStanding(
         come(floor, w, load.get(w) as number, random);
       const fixed = begun.filter((w) => knownOf(w).perNode).length;
       const lossOf = (w: number, pods: number): number => loss(w, pods, knownOf(w).size);
-      const { order, left } = arrange(ways, begun, { comes, loss: lossOf, dice, most, fixed });
+      const tried = few ? most : Math.ceil(most / MANY_TAKE);
+      const { order, left } = arrange(ways, begun, { comes, loss: lossOf, dice, most: tried, fixed });
       held = order.filter((w, at) => (left[at] as number) < (load.get(w) as number));
       counts = [];
       return new Map(order.flatMap((w, at) => ((left[at] as number) > 0 ? [[w, left[at] as number] as const] : [])));
