@@ -12,6 +12,8 @@ import { worth } from "./worth.ts";
 /** Milliseconds to look at one node for a kind of pods, and for one pod. */
 const LOOK = 8e-5;
 const CHOICE = 8e-6;
+/** Below every score. */
+const LEAST = -(2 ** 30);
 
 /** @param nodes what is free of each at first; scores are those of `scored`, in the same order. */
 export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode[], tell: Tell = () => {}): Floor {
@@ -43,7 +45,7 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
   const mixture = new Int32Array(size);
   /** How many of them; how many places it has looked at, from which on; and the first of them where it goes on. */
   let [count, looked, begun, cursor] = [0, 0, 0, 0];
-  let added = new Float64Array(16 * zones.length);
+  let added = new Int32Array(16 * zones.length);
   let seenIn = new Int32Array(added.length);
   const mixed = new Int32Array(size);
   let mixtures = 0;
@@ -98,15 +100,26 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
   };
   /** Which mixtures of zone and pods are among so many that lie ahead. */
   const mix = (many: number): void => {
-    const [stamp, seen] = [++looks, seenIn];
-    mixtures = 0;
-    for (let i = 0, at = cursor; i < many; i++, at++) {
-      if (at >= count) at = 0;
+    const stamp = ++looks;
+    const seen = seenIn;
+    const end = Math.min(count, cursor + many);
+    let kinds = 0;
+    let last = -1;
+    for (let at = cursor; at < end; at++) {
       const one = mixture[at] as number;
-      if (seen[one] === stamp) continue;
+      if (one === last || seen[one] === stamp) continue;
+      last = one;
       seen[one] = stamp;
-      mixed[mixtures++] = one;
+      mixed[kinds++] = one;
     }
+    for (let at = 0; at < many - (end - cursor); at++) {
+      const one = mixture[at] as number;
+      if (one === last || seen[one] === stamp) continue;
+      last = one;
+      seen[one] = stamp;
+      mixed[kinds++] = one;
+    }
+    mixtures = kinds;
   };
 
   /** What spreading adds to the score of each mixture that is there. */
@@ -135,27 +148,39 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
     mix(many);
     if (spreads) spread(many);
     else for (let i = 0; i < mixtures; i++) added[mixed[i] as number] = 0;
-    let most = 0;
-    if (avoids !== undefined)
-      for (let i = 0, at = cursor; i < many; i++, at++) {
-        if (at >= count) at = 0;
-        most = Math.max(most, avoids[open[at] as number] as number);
-      }
+    const end = Math.min(count, cursor + many);
+    const rest = many - (end - cursor);
+    const most = avoids === undefined ? 0 : Math.max(mostAvoided(avoids, cursor, end), mostAvoided(avoids, 0, rest));
+    top = LEAST;
+    ties = 0;
+    rate(cursor, end, most, avoids);
+    rate(0, rest, most, avoids);
+    return tied[ties > 1 ? Math.floor(random() * ties) : 0] as number;
+  };
+  let top = LEAST;
+  let ties = 0;
+  /** Keeps those with the best score in `tied`. */
+  const rate = (from: number, to: number, most: number, avoids: Int32Array | undefined): void => {
     const extra = added;
-    let top = -Infinity;
-    let ties = 0;
-    for (let i = 0, at = cursor; i < many; i++, at++) {
-      if (at >= count) at = 0;
+    let high = top;
+    let same = ties;
+    for (let at = from; at < to; at++) {
       let score = (base[at] as number) + (extra[mixture[at] as number] as number);
       if (most > 0) score += 3 * (100 - Math.floor((100 * (avoids?.[open[at] as number] as number)) / most));
-      if (score < top) continue;
-      if (score > top) {
-        top = score;
-        ties = 0;
+      if (score < high) continue;
+      if (score > high) {
+        high = score;
+        same = 0;
       }
-      tied[ties++] = at;
+      tied[same++] = at;
     }
-    return tied[ties > 1 ? Math.floor(random() * ties) : 0] as number;
+    top = high;
+    ties = same;
+  };
+  const mostAvoided = (avoids: Int32Array, from: number, to: number): number => {
+    let most = 0;
+    for (let at = from; at < to; at++) most = Math.max(most, avoids[open[at] as number] as number);
+    return most;
   };
   /** It goes on after so many: where it found fewer than enough, it has been round and is where it was. */
   const pass = (many: number): void => {
@@ -181,7 +206,7 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
     }
     const length = zones.length * (Math.min(kind.most, there + pods) + 1);
     if (length <= added.length) return;
-    added = new Float64Array(2 * length);
+    added = new Int32Array(2 * length);
     seenIn = new Int32Array(added.length);
   };
 
