@@ -3,7 +3,7 @@
 import type { NodeTruth } from "../nodes/index.ts";
 import { candidatesOf } from "../columns.ts";
 import { columnsOf } from "../columns.ts";
-import { choicesOf, without } from "../presolve/index.ts";
+import { choicesOf, wantedOf, without } from "../presolve/index.ts";
 import type { Part } from "../presolve/index.ts";
 import type { Placement, Problem, ProblemWorkload, SolveOptions } from "../problem.ts";
 import { gapOf, solveProblem as solveExactly } from "../solver/solve.ts";
@@ -27,6 +27,8 @@ const LARGE = 16_000;
 const HUGE = 40_000;
 /** Milliseconds that exact solvers get for a small model before the search begins beside them; of what is little they get this share, and never less. */
 const PATIENCE = { most: 4_000, share: 0.25, least: 250 };
+/** Pods for each cluster up to which cuts tell exact solvers what nodes do not take. */
+const CROWD = 16;
 /** The share of the time that the search gets where the exact solvers come after it; more where it proves by itself. */
 const SEARCHING = 0.5;
 const PROVING = 0.95;
@@ -64,14 +66,20 @@ async function solveSmall(
     return solveExactly(problem, options, { cuts, limits, floors });
   const quick = await solveExactly(problem, { ...options, timeLimit: patience }, { cuts, limits, floors });
   const ended = quick.status === "optimal" || quick.status === "infeasible" || gapIn(quick) <= options.gap;
-  if (ended || options.stopped() || now() - started >= timeLimit) return quick;
+  const stands = standsOn(problem, quick, truth);
+  // Where many pods meet, one cut after the other leads nowhere: the search asks the nodes as it goes.
+  const crowded = !stands && podsOf(problem) > CROWD * problem.clusters.length;
+  if ((ended && !crowded) || options.stopped() || now() - started >= timeLimit) return quick;
   const rest = { ...options, timeLimit: Math.max(1, timeLimit - (now() - started)) };
   // How even everything is, given all else, the search does not prove.
-  const more = onlyEvennessIsOpen(quick)
-    ? await solveExactly(problem, rest, { cuts, limits, floors: provenOf(problem, quick) })
-    : await searchBeside(part, rest, floors, truth);
-  return combined(problem, more, quick, standsOn(problem, quick, truth));
+  const more =
+    onlyEvennessIsOpen(quick) && !crowded
+      ? await solveExactly(problem, rest, { cuts, limits, floors: provenOf(problem, quick) })
+      : await searchBeside(part, rest, floors, truth);
+  return combined(problem, more, quick, stands);
 }
+
+const podsOf = ({ workloads }: Problem): number => workloads.reduce((sum, own) => sum + wantedOf(own), 0);
 
 function onlyEvennessIsOpen(solution: ExactSolution): boolean {
   if (!("objective" in solution)) return false;

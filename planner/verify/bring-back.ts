@@ -1,5 +1,5 @@
-// Brings back what a loss takes onto nodes as they stand: the hardest first, where it leaves least, others of what comes back making way where it must. A
-// yes is shown on the nodes; a no proves nothing. It must not know which losses there are.
+// Brings back what a loss takes beside the rest: onto nodes as they stand, else onto those of a cluster packed anew; the hardest first, where it leaves
+// least, others of what comes back making way where it must. A yes is shown on the nodes; a no proves nothing. It must not know which losses there are.
 import type { Cluster } from "../../compiler/index.ts";
 import type { Board, Node } from "./board.ts";
 import type { Returning } from "./survive.ts";
@@ -8,6 +8,8 @@ export interface Ground {
   readonly board: (cluster: Cluster) => Board | undefined;
   /** Clusters that each may come to, in the order of the fleet. */
   readonly options: readonly (readonly Cluster[])[];
+  /** Whether the nodes of a cluster, packed anew, take so many replicas more of each workload. */
+  readonly repacks: (cluster: Cluster, more: ReadonlyMap<string, number>) => boolean;
   /** Whether a whole copy is there already. */
   readonly occupied: (unit: Returning, cluster: Cluster) => boolean;
 }
@@ -22,10 +24,22 @@ export function bringBack(ground: Ground, units: readonly Returning[]): boolean 
   const hardness = units.map((unit, u) => hardnessOf(ground, unit, ground.options[u] as readonly Cluster[]));
   const inOrder = units.keys().toArray();
   const hardestFirst = inOrder.toSorted((a, b) => (hardness[b] as number) - (hardness[a] as number) || a - b);
-  return [inOrder, hardestFirst].some((order, tight) => inThisOrder(ground, units, order, tight === 1));
+  return [
+    { order: inOrder, tight: false, anew: false },
+    { order: hardestFirst, tight: true, anew: false },
+    { order: hardestFirst, tight: true, anew: true },
+  ].some((way) => inThisWay(ground, units, way));
 }
 
-function inThisOrder(ground: Ground, units: readonly Returning[], order: readonly number[], tight: boolean): boolean {
+interface Way {
+  readonly order: readonly number[];
+  /** Whether each goes where it leaves least, and others make way for it. */
+  readonly tight: boolean;
+  /** Whether clusters are packed anew for what comes. */
+  readonly anew: boolean;
+}
+
+function inThisWay(ground: Ground, units: readonly Returning[], { order, tight, anew }: Way): boolean {
   const placed = new Map<number, Placed>();
   const put = (u: number, but?: Cluster): boolean => {
     const unit = units[u] as Returning;
@@ -33,12 +47,23 @@ function inThisOrder(ground: Ground, units: readonly Returning[], order: readonl
     const tries = tight ? open.toSorted((a, b) => leftBy(ground, unit, a) - leftBy(ground, unit, b)) : open;
     return tries.some((cluster) => enter(u, cluster));
   };
+  const joined = (unit: Returning, cluster: Cluster): (() => void) | undefined => {
+    const board = ground.board(cluster);
+    return board === undefined ? undefined : join(board, unit);
+  };
+  const repacked = (unit: Returning, cluster: Cluster): (() => void) | undefined => {
+    const more = new Map([[unit.run.workload, unit.replicas]]);
+    for (const [v, at] of placed) {
+      const { run, replicas } = units[v] as Returning;
+      if (at.cluster === cluster) more.set(run.workload, (more.get(run.workload) ?? 0) + replicas);
+    }
+    return ground.repacks(cluster, more) ? () => undefined : undefined;
+  };
   const enter = (u: number, cluster: Cluster): boolean => {
     const unit = units[u] as Returning;
     const there = [...placed].some(([v, at]) => units[v]?.run === unit.run && at.cluster === cluster);
     if (unit.run.spreading.kind !== "divided" && (there || ground.occupied(unit, cluster))) return false;
-    const board = ground.board(cluster);
-    const leave = board === undefined ? undefined : join(board, unit);
+    const leave = anew ? repacked(unit, cluster) : joined(unit, cluster);
     if (leave === undefined) return false;
     placed.set(u, { cluster, leave });
     return true;
@@ -75,7 +100,7 @@ function inThisOrder(ground: Ground, units: readonly Returning[], order: readonl
   const sound =
     whole &&
     all.length === units.length &&
-    all.every(({ cluster }) => ground.board(cluster)?.complaint() === undefined);
+    all.every(({ cluster }) => anew || ground.board(cluster)?.complaint() === undefined);
   for (const { leave } of all) leave();
   return sound;
 }

@@ -63,7 +63,8 @@ export function packingOf(
   return pack(boardOf(world, cluster, loads), steps);
 }
 
-function certificateComplaint(board: Board, given: NodeAssignment[string]): string | undefined {
+/** Puts pods on the nodes of a board as told; what is wrong with that, or undefined. */
+export function certificateComplaint(board: Board, given: NodeAssignment[string]): string | undefined {
   const nodes = new Map(board.nodes.map((node) => [node.name, node]));
   const index = new Map(board.types.map((type, t) => [type.workload.id, t]));
   const placed = board.types.map(() => 0);

@@ -3,7 +3,7 @@
 import type { Cluster, RunIr } from "../../compiler/index.ts";
 import { boardOf, type Board } from "./board.ts";
 import { bringBack } from "./bring-back.ts";
-import { loadsByCluster, packingOf } from "./certificate.ts";
+import { certificateComplaint, loadsByCluster, packingOf, type NodeAssignment } from "./certificate.ts";
 import { placeOf } from "./company.ts";
 import { pack, type PackingVerdict } from "./pack.ts";
 import type { Violation } from "./violation.ts";
@@ -15,12 +15,12 @@ export interface Returning {
   readonly replicas: number;
 }
 
-/** Every loss case of every `survive`; `steps` bounds the tries of each case. */
-export function checkSurvive(world: World, steps: number): Violation[] {
+/** Every loss case of every `survive`; `steps` bounds the tries of each case, `nodes` says which pod is where. */
+export function checkSurvive(world: World, steps: number, nodes?: NodeAssignment): Violation[] {
   const promised = world.ir.runs.filter((run) => run.survive !== undefined && world.where(run.workload).length > 0);
   if (promised.length === 0) return [];
   const loads = loadsByCluster(world);
-  const boards = memo((cluster: Cluster) => standing(world, cluster, loads, promised));
+  const boards = memo((cluster: Cluster) => standing(world, cluster, loads, promised, nodes?.[cluster.name]));
   const violations: Violation[] = [];
   for (const lost of lossCases(world, promised)) {
     const bound = promised.filter((run) => speaksOf(world, run, lost));
@@ -110,27 +110,26 @@ function lostUnits(world: World, bound: readonly RunIr[], lost: ReadonlySet<stri
   );
 }
 
-/** The nodes of a surviving cluster with what stands there, ready to take any promised workload. */
+/** The nodes of a surviving cluster with what stands there, where it is said to stand if anything is said, ready to take any promised workload. */
 function standing(
   world: World,
   cluster: Cluster,
   loads: ReturnType<typeof loadsByCluster>,
   promised: readonly RunIr[],
+  given: NodeAssignment[string] | undefined,
 ) {
   const here = loads.get(cluster.name) ?? new Map<string, number>();
-  const board = boardOf(
-    world,
-    cluster,
-    here,
-    promised
-      .map((run) => run.workload)
-      .filter((id) => {
-        const run = world.runs.get(id)!;
-        return !here.has(id) && world.candidate(run, cluster);
-      }),
-  );
+  const guests = promised
+    .map((run) => run.workload)
+    .filter((id) => !here.has(id) && world.candidate(world.runs.get(id)!, cluster));
+  const told = boardOf(world, cluster, here, guests);
+  if (given !== undefined && certificateComplaint(told, given) === undefined) return told;
+  const board = boardOf(world, cluster, here, guests);
   return pack(board, 10_000) === "fits" ? board : undefined;
 }
+
+/** Tries of a node where a cluster is packed anew for what comes back. */
+const REPACKING = 2_000;
 
 /** First onto the nodes as they stand; where that fails, any arrangement of the pods inside the clusters, by search. */
 function fitsAgain(
@@ -147,7 +146,12 @@ function fitsAgain(
   if (options.some((clusters) => clusters.length === 0)) return "does-not-fit";
   const nobody = new Set<string>();
   const free = (unit: Returning, cluster: Cluster): boolean => occupied(world, unit, cluster, nobody);
-  if (bringBack({ board: boards, options, occupied: free }, units)) return "fits";
+  const repacks = (cluster: Cluster, more: ReadonlyMap<string, number>): boolean => {
+    const row = new Map(loads.get(cluster.name));
+    for (const [id, replicas] of more) row.set(id, (row.get(id) ?? 0) + replicas);
+    return packingOf(world, cluster, row, REPACKING) === "fits";
+  };
+  if (bringBack({ board: boards, options, repacks, occupied: free }, units)) return "fits";
   return searchAgain(world, loads, units, options, steps);
 }
 

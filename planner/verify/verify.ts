@@ -53,7 +53,7 @@ export function verifyPlacement(
     ...checkClaims(world),
     ...checkPacking(world, options.nodes, steps),
     ...(options.proven === false ? [] : checkChoices(world, distances, steps)),
-    ...checkSurvive(world, steps),
+    ...checkSurvive(world, steps, options.nodes),
     ...(options.objective === undefined ? [] : compareObjective(objectiveIn(world, distances), options.objective)),
   ];
 }

@@ -98,6 +98,31 @@ it("what comes back in another order than it is told in finds its place", () => 
   expect(crowd(sizes, 40, 51)).toHaveLength(1);
 });
 
+it("what comes back finds room on nodes that are packed anew for it", () => {
+  // Two nodes of 4 cpu hold 2 and 1: as they are told to stand, a pod of 4 finds no node, and it does where both pods share one.
+  const [small, medium, large] = [1, 2, 4].map((cpu) => workload(`core/w${cpu}`, { demand: { cpu: 1000 * cpu } }));
+  const place = (name: string, count: number) => cluster(name, [pool("n", count, { cpu: 4000, memory: 16 * GiB })]);
+  const program = (nodes: number) =>
+    irOf({
+      clusters: [place("home", 1), place("away", 1), place("spare", nodes)],
+      workloads: [small!, medium!, large!],
+      runs: [
+        run(small!, { on: [["spare"]] }),
+        run(medium!, { on: [["spare"]] }),
+        run(large!, { spreading: two, survive: survive(1, "cluster") }),
+      ],
+    });
+  const placed = { "core/w1": { spare: 1 }, "core/w2": { spare: 1 }, "core/w4": { home: 1, away: 1 } };
+  const nodes = { spare: { "n/0": { "core/w1": 1 }, "n/1": { "core/w2": 1 } } };
+  const rules = (count: number) => verifyPlacement(program(count), {}, placed, { nodes }).map(({ rule }) => rule);
+  expect(rules(2)).toEqual([]);
+  const one = { spare: { "n/0": { "core/w1": 1, "core/w2": 1 } } };
+  expect(verifyPlacement(program(1), {}, placed, { nodes: one }).map(({ rule }) => rule)).toEqual([
+    "survive",
+    "survive",
+  ]);
+});
+
 it("what came back makes way for another that has no other place", () => {
   const sizes = [[3, 1, ["a", "b"]] as const, [2, 60, ["a", "b"]] as const];
   expect(crowd(sizes, 120, 3)).toEqual([]);
