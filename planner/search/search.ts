@@ -187,7 +187,7 @@ export async function search(
   const { truth } = learnt;
   const asked = truth !== undefined && compact.problem.clusters.some((_, c) => truth.asks(c));
   // Where the number of clusters counts most, what is on some of them leaves first; on single nodes only once they are asked.
-  if (fewest.first && !asked && fewest.close()) {
+  if (fewest.first && !asked && fewest.close(proof)) {
     proof = judge();
     report();
   }
@@ -246,7 +246,7 @@ export async function search(
       secure();
       better();
     }
-    if (fewest.first && fewest.close()) {
+    if (fewest.first && fewest.close(proof)) {
       best = undefined;
       secure();
       proof = judge();
@@ -276,7 +276,7 @@ export async function search(
     report();
   }
   // Where something counts more, as many are closed as lose nothing of that.
-  if (!fewest.first && !near() && !over() && fewest.close()) {
+  if (!fewest.first && !near() && !over() && fewest.close(proof)) {
     secure();
     proof = judge();
     report();

@@ -4,6 +4,7 @@ import type { Weights } from "../arcs.ts";
 import type { Compact } from "../compact.ts";
 import type { Improver } from "../improve.ts";
 import { valuesByTerm } from "../proof.ts";
+import type { Proof } from "../proof.ts";
 import type { Ruled } from "../ruled/index.ts";
 import type { SearchGround } from "../search.ts";
 import { hardestFirst, rankedBy } from "../start.ts";
@@ -35,7 +36,7 @@ export interface Fewest {
   /** Whether the number of clusters counts most. */
   readonly first: boolean;
   /** Closes clusters as long as that works; true when any was. Where their number counts most, none of the others is opened again. */
-  readonly close: () => boolean;
+  readonly close: (proof: Pick<Proof, "objective">) => boolean;
   /** Clusters in use where their number counts most, else 0. */
   readonly used: () => number;
   /** Whether nothing more may come to a cluster. */
@@ -62,8 +63,9 @@ export function newFewest(ground: FewestGround): Fewest {
     first,
     used,
     closed: (cluster) => closed[cluster] === 1,
-    close: () => {
+    close: ({ objective }) => {
       const before = earlier();
+      const least = objective.find(({ name }) => name === "clusters")?.bound ?? 0;
       state.hosting.forEach((hosts, cluster) => (closed[cluster] = hosts > 0 ? 0 : 1));
       rank();
       const closing: ClosingGround = {
@@ -79,7 +81,8 @@ export function newFewest(ground: FewestGround): Fewest {
           for (const cluster of clusters) nodes.packs(state, cluster);
           survives();
         },
-        over: ground.over,
+        // With as few as are proven to be needed, none of them can be closed.
+        over: () => ground.over() || (first && used() <= least),
       };
       let many = closeClusters(closing);
       if (first) many += exchangeClusters(closing);
