@@ -172,8 +172,10 @@ export async function search(
   };
   // Where evenness comes first, what steps gain before it would be lost to it; what counts less gets its turn even when it is near.
   const evenFirst = placeOfEven(compact, weighed).early;
-  let evened = !evenFirst;
-  const near = (): boolean => proof.optimal || (evened && gapOf(proof.objective) <= options.gap);
+  let evened: "not" | "held" | "done" = evenFirst ? "not" : "done";
+  const within = (): boolean => proof.objective.every((term) => gapOf([term]) <= options.gap);
+  const near = (): boolean =>
+    proof.optimal || (evened === "done" && gapOf(proof.objective) <= options.gap) || (evened === "held" && within());
   report();
   /** Steps as long as they gain; where nodes are still to be asked, longer chains are left for after that. */
   const polish = (deepest = DEPTH): void => {
@@ -270,9 +272,13 @@ export async function search(
   }
   if (!near() && !over() && makeEven(ground, weighed, state, steps)) {
     secure();
-    if (evenFirst) polish();
-    evened = true;
     proof = judge();
+    if (evenFirst) {
+      evened = "held";
+      polish();
+      proof = judge();
+    }
+    evened = "done";
     report();
   }
   // Where something counts more, as many are closed as lose nothing of that.
