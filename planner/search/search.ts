@@ -240,14 +240,15 @@ export async function search(
     if (!stood) return undefined;
     level?.hold(state, false);
     ruled.charge();
-    if (survival?.arrange() === false) return undefined;
+    // Who survives a loss moves before room is kept for it.
+    const back = problem.latencies.length > 0 && !over() ? state.remember() : undefined;
+    if (back !== undefined) ruled.approach(over);
+    if (survival?.arrange() === false) {
+      back?.();
+      if (back === undefined || !survival.arrange()) return undefined;
+    }
     better();
     secure();
-    if (problem.latencies.length > 0 && !near() && !over()) {
-      ruled.approach(over);
-      secure();
-      better();
-    }
     if (fewest.first && fewest.close(proof)) {
       best = undefined;
       secure();

@@ -10,8 +10,6 @@ export interface ApproachGround extends Pick<FamilyGround, "state" | "weights" |
   readonly bonds: Pick<Bonds, "at">;
   readonly steps: Pick<Steps, "may">;
   readonly improver: Pick<Improver, "squeeze" | "roomFor">;
-  /** Whether a workload may be moved by steps: what comes back after a loss speaks of where survivors are. */
-  readonly moves: (w: number) => boolean;
 }
 
 /** Clusters where both may meet that are tried for each place, and places of the target that it leaves for it. */
@@ -27,7 +25,7 @@ export function approach(ground: ApproachGround, over: () => boolean): number {
   const pairs = compact.problem.latencies.map(({ from, to }) => ({ from, to: [...new Set(to)] }));
   let gained = 0;
   for (const { from, to } of pairs) {
-    if (!charges.pays(from) || !ground.moves(from)) continue;
+    if (!charges.pays(from)) continue;
     for (let c = compact.candidateStart[from] as number; c < (compact.candidateStart[from + 1] as number); c++) {
       for (let many = on[c] as number; many > 0 && !over();) {
         if (!isAway(ground, c)) break;
@@ -49,7 +47,7 @@ function meet(ground: ApproachGround, c: number, many: number, target: number): 
   const { state, bonds, charges, steps } = ground;
   const { compact, on } = state;
   const payer = compact.workloadOf[c] as number;
-  if (target === payer || !ground.moves(target)) return 0;
+  if (target === payer) return 0;
   const [own, step] = [compact.step[payer] as number, compact.step[target] as number];
   if (many % own !== 0) return 0;
   const here = compact.cluster[c] as number;

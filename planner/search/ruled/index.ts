@@ -85,8 +85,7 @@ export function newRuled(search: RuledGround, state: State, improver: Improver):
       const decided = placementOf(state);
       chargeLatency(compact, weighed, weights, (w) => presentOn(compact.problem, decided, w));
     },
-    approach: (stopped) =>
-      approach({ ...ground, steps: search.steps, moves: (w) => search.keeping?.survives(w) !== true }, stopped),
+    approach: (stopped) => approach({ ...ground, steps: search.steps }, stopped),
     round: (stopped) => {
       let gained = 0;
       for (const family of families) {
