@@ -18,7 +18,7 @@ export interface Ground {
   /**
    * Load and balance cost are counted as what can still be gained of them: where all together use more than is safe, max(0, x) = x + max(0, −x) and the
    * sum of the x is the same wherever everything runs, so that only what is safe but not used is counted. Every term stays ≥ 0 and is small where
-   * a machine is as good as can be: a move that is not worth making shows after the first resources. By resource: the load weight, negative where what
+   * a machine is as good as can be: a move that is not worth making shows after the first resources. By machine × resource: the load weight, negative where what
    * is not used is counted; by balance the weight, likewise.
    */
   readonly loadSign: Float64Array;
@@ -131,8 +131,10 @@ function signs({
     ({ first, second, target, weight }) => weight * (target * (free[first] as number) - (free[second] as number)),
   );
   return {
-    loadSign: Float64Array.from(resources, ({ loadWeight }, r) =>
-      (beyond[r] as number) > 0 ? -loadWeight : loadWeight,
+    loadSign: Float64Array.from(
+      machines.flatMap(() =>
+        resources.map(({ loadWeight }, r) => ((beyond[r] as number) > 0 ? -loadWeight : loadWeight)),
+      ),
     ),
     balanceSign: Float64Array.from(balances, ({ weight }, i) => ((short[i] as number) > 0 ? -weight : weight)),
     sure: [...beyond, ...short].reduce((total, amount) => total + Math.max(0, amount), 0),

@@ -19,7 +19,7 @@ export function chargeWith(ground: Ground, standing: Standing, p: number, machin
       const left = returns && transient[r] === 1 ? room : room - n;
       if (left < 0) charge -= (price[r] as number) * left;
     }
-    const load = (loadSign[r] as number) * ((over[base + r] as number) + n);
+    const load = (loadSign[base + r] as number) * ((over[base + r] as number) + n);
     if (load > 0) charge += load;
     if (charge > limit) return Infinity;
   }
@@ -43,7 +43,7 @@ export function chargeWithout(ground: Ground, standing: Standing, p: number): nu
       const left = holds && transient[r] === 1 ? room : room + n;
       if (left < 0) charge -= (price[r] as number) * left;
     }
-    const load = (loadSign[r] as number) * ((over[base + r] as number) - n);
+    const load = (loadSign[base + r] as number) * ((over[base + r] as number) - n);
     if (load > 0) charge += load;
   }
   return ground.balances > 0 ? charge + balanceCost(ground, standing, machine, -1, p) : charge;
@@ -62,10 +62,9 @@ export function chargesExchanged(ground: Ground, standing: Standing, p: number, 
   for (let r = 0; r < resources; r++) {
     const np = need[one + r] as number;
     const nq = need[other + r] as number;
-    const sign = loadSign[r] as number;
-    const there = sign * ((over[left + r] as number) + nq - np);
+    const there = (loadSign[left + r] as number) * ((over[left + r] as number) + nq - np);
     if (there > 0) charge += there;
-    const here = sign * ((over[right + r] as number) + np - nq);
+    const here = (loadSign[right + r] as number) * ((over[right + r] as number) + np - nq);
     if (here > 0) charge += here;
     const kept = transient[r] === 1;
     const roomThere = (free[left + r] as number) + (kept ? pLeaves * np - qComes * nq : np - nq);

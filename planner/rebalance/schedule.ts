@@ -23,6 +23,9 @@ export interface Schedule {
   readonly lean: number;
 }
 
+/** How often the best is warmed up again where rooms that are held decide, the share of the time before that, and where in the schedule it begins. */
+export const REHEATED = { again: 9, first: 0.26, begin: 0.55 } as const;
+
 const common = { pulled: 0.6, pull: 0.7, swaps: 0.7, least: 0 } as const;
 
 /** What is tried: room that is scarce while moving wants the first, load that is to be spread almost evenly the others, and what is good

@@ -194,7 +194,7 @@ function recharge(ground: Ground, standing: Standing, machine: number): void {
   let cost = 0;
   let strain = 0;
   for (let r = 0; r < resources; r++) {
-    const load = (loadSign[r] as number) * (over[base + r] as number);
+    const load = (loadSign[base + r] as number) * (over[base + r] as number);
     const room = free[base + r] as number;
     if (load > 0) cost += load;
     if (room < 0) strain -= (price[r] as number) * room;
