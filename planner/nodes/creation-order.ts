@@ -55,6 +55,7 @@ export function creationOrder(
   asked: Schedulable,
   { repairs = REPAIRS, mixtures = true, holds }: Effort = {},
 ): CreationOrder {
+  if (alwaysRoom(asked)) return { kind: "any" };
   const plain = isPlain(asked.kinds);
   const crowd = plain ? newCrowd(asked.kinds, asked.nodes, asked.scoredNodes, asked.scoredKinds) : undefined;
   const ground: Trials = { ...asked, crowd };
@@ -62,7 +63,7 @@ export function creationOrder(
   const kinds = all.filter((k) => !(ground.kinds[k] as PodKind).perNode);
   const daemons = all.filter((k) => (ground.kinds[k] as PodKind).perNode);
   // A DaemonSet's pod has one node to go to: it comes before all that could take its place.
-  if (alwaysRoom(ground) || (mixtures && daemons.length === 0 && anyOrder(ground, kinds))) return { kind: "any" };
+  if (mixtures && daemons.length === 0 && anyOrder(ground, kinds)) return { kind: "any" };
   if (holds !== undefined) return { kind: "sequence", sequence: holds };
   const size = ground.kinds.map((kind) => sizeOf(kind, ground.nodes));
   let sequence = kinds.toSorted((a, b) => (size[b] as number) - (size[a] as number) || a - b);

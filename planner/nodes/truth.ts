@@ -131,8 +131,9 @@ export function newTruth(ir: Ir, problem: Problem, tell: Tell = () => {}): NodeT
     return false;
   };
 
+  const asks = (cluster: number): boolean => grounds(cluster).nodes.length > 1 || grounds(cluster).reserved;
   return {
-    asks: (cluster) => grounds(cluster).nodes.length > 1 || grounds(cluster).reserved,
+    asks,
     accepts,
     surely: (cluster, load) => {
       const quick = standings(cluster, load);
@@ -155,6 +156,7 @@ export function newTruth(ir: Ir, problem: Problem, tell: Tell = () => {}): NodeT
       return stands;
     },
     heldBy: (cluster, load) => {
+      if (!asks(cluster)) return undefined;
       const quick = standings(cluster, load);
       if (quick !== undefined) return quick.surely(load) ? quick.order(load) : undefined;
       const known = held.get(cluster);

@@ -6,10 +6,22 @@ import type { ObjectiveTerm, Placement, Problem, ProblemWorkload } from "../prob
 
 /** Values by `Problem.objectives`, in the units that are reported (latency in milliseconds). */
 export function valuesOf(problem: Problem, placement: Placement): readonly number[] {
-  return problem.objectives.map((term) => valueOf(problem, placement, term));
+  const stands = standing(placement);
+  return problem.objectives.map((term) => valueOf(problem, placement, stands, term));
 }
 
-function valueOf(problem: Problem, placement: Placement, term: ObjectiveTerm): number {
+/** By workload: candidates with replicas. Of a million few have any, and every term asks for those. */
+type Standing = readonly (readonly number[])[];
+
+function standing(placement: Placement): Standing {
+  return placement.map((counts) => {
+    const there: number[] = [];
+    for (let i = 0; i < counts.length; i++) if ((counts[i] as number) > 0) there.push(i);
+    return there;
+  });
+}
+
+function valueOf(problem: Problem, placement: Placement, stands: Standing, term: ObjectiveTerm): number {
   switch (term.name) {
     case "unplaced":
       return perWorkload(problem, (workload, w) =>
@@ -18,17 +30,17 @@ function valueOf(problem: Problem, placement: Placement, term: ObjectiveTerm): n
     case "moves":
       return perWorkload(problem, movedOf(placement));
     case "preference":
-      return weighted(problem, placement, ({ preference }, i) => preference[i] as number);
+      return weighted(problem, placement, stands, ({ preference }, i) => preference[i] as number);
     case "cost":
-      return weighted(problem, placement, ({ cost }, i) => cost[i] as number);
+      return weighted(problem, placement, stands, ({ cost }, i) => cost[i] as number);
     case "score":
-      return weighted(problem, placement, ({ scores }, i) => scores[i]?.[term.index] ?? 0);
+      return weighted(problem, placement, stands, ({ scores }, i) => scores[i]?.[term.index] ?? 0);
     case "latency":
       return latencyOf(problem, placement) / 1000;
     case "clusters":
       return clustersOf(problem, placement);
     case "imbalance":
-      return sharesOf(problem, placement).reduce((most, share) => Math.max(most, share), 0);
+      return shares(problem, placement, stands).reduce((most, share) => Math.max(most, share), 0);
   }
 }
 
@@ -80,16 +92,14 @@ const perWorkload = (problem: Problem, of: (workload: ProblemWorkload, w: number
 function weighted(
   problem: Problem,
   placement: Placement,
+  stands: Standing,
   weight: (columns: CandidateColumns, i: number) => number,
 ): number {
   let sum = 0;
   problem.workloads.forEach((workload, w) => {
     const columns = columnsOf(workload);
     const counts = placement[w] as readonly number[];
-    for (let i = 0; i < counts.length; i++) {
-      const count = counts[i] as number;
-      if (count > 0) sum += count * weight(columns, i);
-    }
+    for (const i of stands[w] as readonly number[]) sum += (counts[i] as number) * weight(columns, i);
   });
   return sum;
 }
@@ -126,7 +136,10 @@ function clustersOf(problem: Problem, placement: Placement): number {
 }
 
 /** Used / capacity of every resource of every cluster, cluster by cluster. */
-export function sharesOf(problem: Problem, placement: Placement): Float64Array {
+export const sharesOf = (problem: Problem, placement: Placement): Float64Array =>
+  shares(problem, placement, standing(placement));
+
+function shares(problem: Problem, placement: Placement, stands: Standing): Float64Array {
   const { resources, clusters, pools } = problem;
   const count = resources.length;
   const used = new Float64Array(clusters.length * count);
@@ -138,9 +151,8 @@ export function sharesOf(problem: Problem, placement: Placement): Float64Array {
   problem.workloads.forEach((workload, w) => {
     const columns = columnsOf(workload);
     const counts = placement[w] ?? [];
-    for (let i = 0; i < counts.length; i++) {
+    for (const i of stands[w] ?? []) {
       const replicas = counts[i] as number;
-      if (replicas === 0) continue;
       const own = columns.pools[i] as readonly number[];
       const pods = workload.perNode ? own.reduce((sum, p) => sum + (pools[p]?.count ?? 0), 0) : replicas;
       for (let r = 0; r < count; r++) {

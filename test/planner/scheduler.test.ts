@@ -1,6 +1,7 @@
 // The kube-scheduler's way of placing pods, and the orders of creation in which it finds a node for each. The real one is asked in
 // test/kubernetes; here are the cases that a pencil can follow.
 import { describe, expect, it } from "vitest";
+import { dice } from "../oracles/dice.ts";
 import { newBoard } from "../../planner/nodes/board.ts";
 import type { BoardNode, PodKind } from "../../planner/nodes/board.ts";
 import { creationOrder } from "../../planner/nodes/creation-order.ts";
@@ -103,6 +104,37 @@ describe("an order of creation", () => {
       ],
     );
     expect(creationOrder(of)).toEqual({ kind: "any" });
+  });
+
+  it("does not matter on one node that takes all by sums, and is full then", () => {
+    const full = ground([kind("a", 3000, 2 * GiB, 2), kind("b", 500, 6 * GiB, 4)], [[8000, 28 * GiB]]);
+    const how = { mixtures: false, repairs: 0 };
+    expect(creationOrder(full, how)).toEqual({ kind: "any" });
+    const over = ground([kind("a", 3000, 2 * GiB, 2), kind("b", 500, 6 * GiB, 4)], [[8000, 27 * GiB]]);
+    expect(creationOrder(over, how).kind).toBe("none");
+  });
+
+  it("does not matter only where every mixture of pods finds its nodes", () => {
+    let any = 0;
+    for (let seed = 1; seed <= 300; seed++) {
+      const roll = dice(seed);
+      const nodes = Array.from({ length: roll.between(1, 3) }, (): [number, number] => [
+        1000 * roll.between(4, 8),
+        roll.between(8, 16) * GiB,
+      ]);
+      const kinds = Array.from({ length: roll.between(1, 3) }, (_, k) =>
+        kind(`w${k}`, 500 * roll.between(1, 4), roll.between(1, 4) * GiB, roll.between(1, 3)),
+      );
+      const of = ground(kinds, nodes);
+      if (creationOrder(of, { mixtures: false, repairs: 0 }).kind !== "any") continue;
+      any++;
+      const pods = of.kinds.flatMap(({ count }, k) => Array<number>(count).fill(k));
+      for (let tie = 1; tie <= 5; tie++) {
+        const scheduler = newScheduler(newBoard(of.kinds, of.nodes), of.scoredNodes, of.scoredKinds, randomOf(tie));
+        for (const k of roll.shuffle(pods)) expect(scheduler.schedule(k), `seed ${seed}`).not.toBe(false);
+      }
+    }
+    expect(any).toBeGreaterThan(60);
   });
 
   it("puts first what needs a whole node", () => {
