@@ -48,6 +48,7 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
   let added = new Int32Array(16 * zones.length);
   let seenIn = new Int32Array(added.length);
   const mixed = new Int32Array(size);
+  const zoneSeenIn = new Int32Array(zones.length);
   let mixtures = 0;
   let looks = 0;
 
@@ -124,10 +125,17 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
 
   /** What spreading adds to the score of each mixture that is there. */
   const spread = (many: number): void => {
-    const present = new Set<number>();
-    for (let i = 0; i < mixtures; i++) present.add((mixed[i] as number) % zones.length);
-    const [byNode, byZone] = [Math.log(many + 2), Math.log(present.size + 2)];
-    let [low, high] = [Infinity, 0];
+    let there = 0;
+    for (let i = 0; i < mixtures; i++) {
+      const zone = (mixed[i] as number) % zones.length;
+      if (zoneSeenIn[zone] === looks) continue;
+      zoneSeenIn[zone] = looks;
+      there++;
+    }
+    const byNode = Math.log(many + 2);
+    const byZone = Math.log(there + 2);
+    let low = Infinity;
+    let high = 0;
     for (let i = 0; i < mixtures; i++) {
       const one = mixed[i] as number;
       const zone = one % zones.length;
