@@ -68,7 +68,7 @@ const STAYS = 1e6;
 const ROUNDS = 40;
 /** Orders of creation in which a cluster's load comes to its nodes: at first, when much finds none, and later. */
 const ORDERS = 12;
-const FEW_ORDERS = 6;
+export const FEW_ORDERS = 6;
 
 /**
  * Takes away what finds no node and places it elsewhere; false when some cluster still has more than its nodes take, or something that
@@ -140,7 +140,7 @@ function leftBy(
 }
 
 /** What finds no node leaves; of a whole copy, all of it. False when what may not leave is among it. */
-function leave(
+export function leave(
   state: State,
   truth: NodeTruth,
   nodes: OnNodes,

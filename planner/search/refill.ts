@@ -5,6 +5,7 @@ import type { Improver } from "./improve.ts";
 import { loadOn } from "./on-nodes.ts";
 import type { State } from "./state.ts";
 import type { Weights } from "./arcs.ts";
+import type { Compact } from "./compact.ts";
 import type { Gain } from "./value.ts";
 
 export interface RefillGround {
@@ -21,21 +22,43 @@ export interface RefillGround {
   /** Whether its nodes take what is on a cluster now, and whether they surely do. */
   readonly packs: (cluster: number) => boolean;
   readonly stands: (cluster: number) => boolean;
+  /** What finds no node on a cluster leaves it; false when something would have to that may not. */
+  readonly leave: (cluster: number) => boolean;
   readonly over: () => boolean;
   /** Told when something was gained. */
   readonly better: () => void;
 }
 
-/** Workloads that wish to come, and replicas of each, at most. */
-const WISHES = 16;
+/** Workloads that wish to come, and replicas of each, at most: of more, what leaves rarely finds room as cheap as it looked before all had to. */
+const WISHES = 8;
 const REPLICAS = 8;
 /** Candidates that a workload would go to instead, at most so many looked at. */
 const ELSEWHERE = 24;
 /** Orders of creation in which all that wishes to comes with all that is there. */
 const ORDERS = 24;
+/** Rounds in which what does not stand for sure after a change goes elsewhere once more. */
+const MENDS = 4;
+
+/** Passes over all clusters at most. */
+const PASSES = 4;
+
+/**
+ * Goes over all clusters again and again, as long as a pass gains more than `least`; returns how much was gained.
+ * @param secured told after each.
+ */
+export function refill(ground: RefillGround, least: number, secured: () => void): number {
+  let gained = 0;
+  for (let pass = 0; pass < PASSES && !ground.over(); pass++) {
+    const more = onePass(ground);
+    secured();
+    gained += more;
+    if (more <= least) break;
+  }
+  return gained;
+}
 
 /** One pass over all clusters, those that most is to be gained on first; returns how much was gained. */
-export function refill(ground: RefillGround): number {
+function onePass(ground: RefillGround): number {
   const { state, over, asks } = ground;
   const { compact } = state;
   const dearest = new Int32Array(compact.workloads);
@@ -88,7 +111,7 @@ function wishesFor({ state, gain }: RefillGround, dearest: Int32Array, cluster: 
     if (from < 0 || from === to) continue;
     const each = gain(from, to, 1);
     const many = Math.min(REPLICAS, on[from] as number, (compact.most[to] as number) - (on[to] as number));
-    if (each > 1e-9 && many > 0) found.push({ from, to, many, gain: each, worth: each / sizeOf(state, to) });
+    if (each > LEAST && many > 0) found.push({ from, to, many, gain: each, worth: each / sizeOf(state, to) });
   }
   return found.sort((a, b) => b.worth - a.worth || a.to - b.to).slice(0, WISHES);
 }
@@ -102,11 +125,12 @@ function refilled(ground: RefillGround, cluster: number, wishes: readonly Wish[]
   const left = leftOut(ground, cluster, wished);
   if (left === undefined) return 0;
   const noted = state.note();
-  const good = change(ground, cluster, wished, left);
+  const gains = (): number => gainedBy(ground, noted.changed());
+  const good =
+    change(ground, cluster, wished, left) && gains() > LEAST && mend(ground, () => touched(compact, noted.changed()));
   const changed = noted.changed();
-  const gained = good ? gainedBy(ground, changed) : 0;
-  const clusters = new Set([...changed.keys()].map((c) => compact.cluster[c] as number));
-  if (gained <= 1e-9 || ![...clusters].every(ground.stands)) {
+  const gained = good ? gains() : 0;
+  if (gained <= LEAST) {
     noted.undo();
     return 0;
   }
@@ -170,6 +194,26 @@ function change(
   return packs(cluster) && homeless.every((w) => improver.complete(w, 0));
 }
 
+/** Steps ask a few trials only: what does not stand for sure leaves and goes elsewhere. False when that does not work out. */
+function mend({ state, stands, leave, improver }: RefillGround, touched: () => ReadonlySet<number>): boolean {
+  for (let round = 0; round < MENDS; round++) {
+    const failing = [...touched()].filter((cluster) => !stands(cluster));
+    if (failing.length === 0) return true;
+    const homeless = new Set<number>();
+    for (const cluster of failing) {
+      const before = [...hostsOf(state, cluster)].map(([w, c]) => [w, c, state.on[c] as number] as const);
+      if (!leave(cluster)) return false;
+      for (const [w, c, many] of before) if ((state.on[c] as number) < many) homeless.add(w);
+    }
+    for (const w of homeless) if (!improver.complete(w, 0)) return false;
+  }
+  return [...touched()].every(stands);
+}
+
+/** Clusters of candidates that changed. */
+const touched = (compact: Compact, changed: ReadonlyMap<number, number>): ReadonlySet<number> =>
+  new Set([...changed.keys()].map((c) => compact.cluster[c] as number));
+
 /** What the changes of candidates come to. */
 function gainedBy(
   { state: { on }, weights: { cost, kept, reward } }: RefillGround,
@@ -191,6 +235,8 @@ function hostsOf({ compact, clusterStart, clusterCandidates, hosting }: State, c
   return new Map(hosts.map((candidate) => [compact.workloadOf[candidate] as number, candidate]));
 }
 
+/** Less than this is no gain. */
+const LEAST = 1e-9;
 /** What may not leave loses this much. */
 const STAYS = 1e12;
 

@@ -26,7 +26,7 @@ import type { Keeps } from "./keeps.ts";
 import { makeRoom, type Item } from "./make-room.ts";
 import { neighbourhoods } from "./neighbourhoods.ts";
 import { worthwhile } from "./reduce.ts";
-import { newOnNodes, standOnNodes } from "./on-nodes.ts";
+import { FEW_ORDERS, leave, newOnNodes, standOnNodes } from "./on-nodes.ts";
 import type { OnNodes } from "./on-nodes.ts";
 import { refill } from "./refill.ts";
 import { prove } from "./proof.ts";
@@ -60,8 +60,6 @@ const SHARPER = 300;
 const ROUNDS = 16;
 /** Longest chain of those that make way; a longer one is tried when a round gains less than this share; rings do better for up to so many single copies. */
 const [DEPTH, DEEPER, RINGS] = [3, 2e-4, 40_000];
-/** Passes over the clusters that are full on their nodes. */
-const REFILLS = 4;
 /** Rounds over all that rules bind. */
 const AGAIN = 3;
 /** Neighbourhoods in a row that bring nothing, before exact solvers get their turn. */
@@ -256,17 +254,21 @@ export async function search(
       report();
     }
     if (asked && plain && !near()) {
-      const packed = (cluster: number): boolean => nodes.packs(state, cluster);
-      const stands = (cluster: number): boolean => nodes.stands(state, cluster);
-      const gain = newGain(state, weights);
-      const filling = { state, truth, gain, weights, free, ranked, improver, asks: nodes.asks, packs: packed, stands };
-      const enough = (): boolean => over() || near();
-      for (let pass = 0; pass < REFILLS && !enough(); pass++) {
-        const gained = refill({ ...filling, over: enough, better });
+      const never = (): boolean => false;
+      const single = { free, shift: never, leaves: never, orders: FEW_ORDERS };
+      const sure = {
+        asks: nodes.asks,
+        packs: (cluster: number): boolean => nodes.packs(state, cluster),
+        stands: (cluster: number): boolean => nodes.stands(state, cluster),
+        leave: (cluster: number): boolean => leave(state, truth, nodes, cluster, single),
+      };
+      const filling = { state, truth, gain: newGain(state, weights), weights, free, ranked, improver, ...sure };
+      const secured = (): void => {
         secure();
         better();
-        if (gained <= DEEPER * Math.abs(worth(state, weights))) break;
-      }
+      };
+      const least = DEEPER * Math.abs(worth(state, weights));
+      refill({ ...filling, over: () => over() || near(), better }, least, secured);
     }
     if (!evenFirst) polish();
     secure();

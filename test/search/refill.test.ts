@@ -18,11 +18,15 @@ import { intentFleet } from "../bench/instances/intent-fleet.ts";
 
 const image = 'image "registry.example/w:1" memory 64Mi';
 
-/** @param runs replicas of workloads of three and of two CPUs; nodes have four. */
-function fleet(runs: readonly [number, number], cheap: number) {
+/**
+ * @param runs replicas of workloads of three and of two CPUs; nodes have four.
+ * @param sure so many of three stand on the dear cluster for sure, which is seen only when that is asked.
+ */
+function fleet(runs: readonly [number, number], cheap: number, sure = Infinity) {
   const text = `
     cluster cheap { cost cpu 0.01 nodes all x${cheap} { cpu 4 memory 64Gi } }
     cluster dear { cost cpu 0.1 nodes all x20 { cpu 4 memory 64Gi } }
+    cluster last { cost cpu 0.12 nodes all x20 { cpu 4 memory 64Gi } }
     app shop { workload three { cpu 3 ${image} } workload two { cpu 2 ${image} } }
     run three x${runs[0]}
     run two x${runs[1]}
@@ -38,7 +42,10 @@ function fleet(runs: readonly [number, number], cheap: number) {
   const nodes = newOnNodes(truth, newKeeps(compact, []));
   nodes.begin();
   const ranked = rankedBy(compact, weights.cost, new Float64Array(compact.capacity.length));
-  const packs = (cluster: number): boolean => nodes.packs(state, cluster);
+  const DEAR = 1;
+  let seen = Infinity;
+  const onDear = (): number => state.on[candidate(0, DEAR)]!;
+  const packs = (cluster: number): boolean => nodes.packs(state, cluster) && (cluster !== DEAR || onDear() <= seen);
   const gain = newGain(state, weights);
   const free = (): boolean => true;
   const way = { state, gain, free, may: () => true, ranked, packed: nodes.packed, packs, spare: nodes.spare };
@@ -49,17 +56,25 @@ function fleet(runs: readonly [number, number], cheap: number) {
     throw new Error("no such candidate");
   };
   let told = 0;
-  const again = (): number =>
-    refill({
+  const again = (): number => {
+    const ground = {
       ...way,
       truth,
       weights,
       improver,
       asks: nodes.asks,
-      stands: (cluster) => nodes.stands(state, cluster),
+      packs,
+      stands: (cluster: number) => nodes.stands(state, cluster) && (cluster !== DEAR || onDear() <= sure),
+      leave: (cluster: number) => {
+        seen = sure;
+        if (cluster === DEAR && sure >= 0) state.remove(candidate(0, DEAR), onDear() - sure);
+        return sure >= 0;
+      },
       over: () => false,
       better: () => void told++,
-    });
+    };
+    return refill(ground, 0, () => undefined);
+  };
   return { weights, state, improver, candidate, again, told: () => told };
 }
 
@@ -78,6 +93,26 @@ describe("filling a cluster anew", () => {
     expect([0, 1].map((w) => state.on[candidate(w, 0)])).toEqual([0, 4]);
     expect([0, 1].map((w) => state.on[candidate(w, 1)])).toEqual([2, 0]);
     expect(again()).toBe(0);
+  });
+
+  it("sends elsewhere what does not stand for sure afterwards", () => {
+    const { state, weights, candidate, again } = fleet([2, 4], 2, 1);
+    state.add(candidate(0, 0), 2);
+    state.add(candidate(1, 1), 4);
+    const before = worth(state, weights);
+    const gained = again();
+    expect(before - worth(state, weights)).toBeCloseTo(gained, 6);
+    expect([0, 1, 2].map((cluster) => state.on[candidate(0, cluster)])).toEqual([0, 1, 1]);
+    expect(state.on[candidate(1, 0)]).toBe(4);
+  });
+
+  it("undoes all of a change that can not be made to stand", () => {
+    const { state, candidate, again, told } = fleet([2, 4], 2, -1);
+    state.add(candidate(0, 0), 2);
+    state.add(candidate(1, 1), 4);
+    const before = [...state.on];
+    expect(again()).toBe(0);
+    expect([[...state.on], told()]).toEqual([before, 0]);
   });
 
   it("changes nothing where nothing is gained", () => {
