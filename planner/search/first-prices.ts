@@ -20,8 +20,8 @@ const PHASES = 6;
 const ALONG = 30;
 /** How far from the linear optimum prices and averaged answer may be together. */
 const NEARLY = 0.004;
-/** Iterations where only so many clusters may be used: which of them is one more choice. */
-const OPENING = 4000;
+/** Iterations where only so many clusters may be used, since which of them is one more choice: fewer, the more candidates there are. */
+const OPENING = { least: 1200, most: 4000, all: 4e7 };
 /** The same once it is known what nodes hold, going on from there. */
 const AGAIN = { iterations: 160, phases: 2, enough: 0.001 };
 
@@ -43,8 +43,9 @@ export function firstPrices(ground: SearchGround, weighed: Weighed, prices: Floa
   const { now } = options;
   // Prices of ties that a few passes leave are noise; without them the linear optimum is found sooner.
   const begun = { average: ascent.average, prices: Float64Array.from(ascent.prices).fill(0, compact.capacity.length) };
+  const opening = Math.max(OPENING.least, Math.min(OPENING.most, OPENING.all / arcs.candidate.length));
   const linear = primalDual(compact, arcs, {
-    iterations: mostClusters === undefined ? LINEAR : OPENING,
+    iterations: mostClusters === undefined ? LINEAR : opening,
     phases: PHASES,
     enough: NEARLY,
     from: begun,
