@@ -114,7 +114,7 @@ export function placeOfEven({ problem: { objectives } }: Compact, { terms }: Wei
 
 /** Evens out the highest share where that is asked for: at no loss to the terms before it, nor to those after it when it comes late. */
 export function makeEven(ground: SearchGround, weighed: Weighed, state: State, steps: Steps): boolean {
-  const { weights, keeping, nodes, over, compact } = ground;
+  const { weights, keeping, keeps, nodes, over, compact } = ground;
   const { at, early } = placeOfEven(compact, weighed);
   if (at < 0) return false;
   const before = early ? summed(compact, weighed, at) : weights;
@@ -122,6 +122,7 @@ export function makeEven(ground: SearchGround, weighed: Weighed, state: State, s
     gain: newGain(state, before),
     free: (w) => steps.free(w) && keeping?.survives(w) !== true,
     may: steps.may,
+    ruled: keeps.ruled,
     packed: nodes.packed,
     packs: (cluster) => nodes.packs(state, cluster),
     over,

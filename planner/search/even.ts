@@ -9,6 +9,8 @@ export interface EvenGround {
   readonly gain: Gain;
   readonly free: (w: number) => boolean;
   readonly may: (from: number, to: number, replicas: number) => boolean;
+  /** Whether rules bind a workload: of two that change places at most one may be, since each is asked alone. */
+  readonly ruled: (w: number) => boolean;
   readonly packed: (cluster: number) => boolean;
   readonly packs: (cluster: number) => boolean;
   readonly over: () => boolean;
@@ -74,6 +76,58 @@ export function evenOut(state: State, ground: EvenGround): number {
     }
     return false;
   };
+  /** The share of a cluster that is most in use when one load leaves it and another comes. */
+  const shareAfter = (leaves: number, many: number, comes: number, more: number): number => {
+    const base = (clusterOf[leaves] as number) * resources;
+    let most = 0;
+    for (let r = 0; r < resources; r++) {
+      const all = there[base + r] as number;
+      const load = (used[base + r] as number) - many * amount(leaves, r) + more * amount(comes, r);
+      if (all > 0) most = Math.max(most, load / all);
+    }
+    return most;
+  };
+  /** One step of a workload changes places with one of another's, where both clusters stay below `most` then; whether any did. */
+  const exchange = (from: number, most: number, here: ReadonlyMap<number, number>): boolean => {
+    const w = workloadOf[from] as number;
+    const size = step[w] as number;
+    for (let to = candidateStart[w] as number; to < (candidateStart[w + 1] as number); to++) {
+      const at = clusterOf[to] as number;
+      if (at === clusterOf[from] || (compact.most[to] as number) < size) continue;
+      const first = clusterStart[at] as number;
+      for (let k = first; k < first + (hosting[at] as number); k++) {
+        const other = clusterCandidates[k] as number;
+        const v = workloadOf[other] as number;
+        const back = here.get(v);
+        const many = step[v] as number;
+        if (v === w || back === undefined || (on[other] as number) < many || !ground.free(v)) continue;
+        if (ground.ruled(v) && ground.ruled(w)) continue;
+        if (shareAfter(from, size, back, many) >= most - LESS || shareAfter(other, many, to, size) >= most - LESS)
+          continue;
+        if (ground.gain(from, to, size) + ground.gain(other, back, many) < -LESS) continue;
+        if (!ground.may(from, to, size) || !ground.may(other, back, many)) continue;
+        const stood = state.attempt([from, to, other, back], () => {
+          const goals = [(on[to] as number) + size, (on[back] as number) + many];
+          state.remove(from, size);
+          state.remove(other, many);
+          if (state.room(to, size) >= size) state.add(to, size);
+          if (state.room(back, many) < many) return false;
+          state.add(back, many);
+          if (on[to] !== goals[0] || on[back] !== goals[1]) return false;
+          return [from, to].every(
+            (c) => !ground.packed(clusterOf[c] as number) || ground.packs(clusterOf[c] as number),
+          );
+        });
+        if (!stood) continue;
+        add(from, -size);
+        add(to, size);
+        add(other, -many);
+        add(back, many);
+        return true;
+      }
+    }
+    return false;
+  };
   for (let steps = 0; steps < STEPS && !ground.over(); steps++) {
     let [fullest, most] = [0, 0];
     for (let at = 0; at < used.length; at++) if (share(at) > most) [fullest, most] = [at, share(at)];
@@ -82,7 +136,11 @@ export function evenOut(state: State, ground: EvenGround): number {
     const hosts = [...clusterCandidates.subarray(first, first + (hosting[cluster] as number))]
       .filter((c) => amount(c, resource) > 0 && ground.free(workloadOf[c] as number))
       .sort((a, b) => amount(b, resource) - amount(a, resource) || a - b);
-    if (!hosts.some((from) => relieve(from, most))) return most;
+    if (hosts.some((from) => relieve(from, most))) continue;
+    const here = new Map<number, number>();
+    for (let k = first; k < (clusterStart[cluster + 1] as number); k++)
+      here.set(workloadOf[clusterCandidates[k] as number] as number, clusterCandidates[k] as number);
+    if (!hosts.some((from) => exchange(from, most, here))) return most;
   }
   return used.reduce((most, _, at) => Math.max(most, share(at)), 0);
 }

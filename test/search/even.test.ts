@@ -67,6 +67,29 @@ function filled(seed: number) {
 }
 
 describe("evening out", () => {
+  it("lets two change places where no step by itself helps, unless rules bind both", () => {
+    const small = ["a", "b"].map((name) => workload(`a/${name}`, { demand: { cpu: name === "a" ? 6000 : 4000 } }));
+    const ir = irOf({
+      clusters: [0, 1].map((c) => cluster(`c${c}`, [pool("all", 1, { cpu: 20_000, memory: GiB })])),
+      workloads: small,
+      runs: small.map((one) => run(one, { spreading: { kind: "divided", total: 3 } })),
+      minimize: [{ name: "imbalance", span: span() }],
+    });
+    const compact = compactOf(buildProblem(ir, {}).value);
+    for (const bound of [false, true]) {
+      const state = newState(compact);
+      // 18 of 20 here and 12 there: 16 and 14 when one of each changes places; 12 and 18 after any single step.
+      state.add(compact.candidateStart[0]!, 3);
+      state.add(compact.candidateStart[1]! + 1, 3);
+      const always = (): boolean => true;
+      const none = (): boolean => false;
+      const asked = { gain: () => 0, free: always, may: always, packed: none, packs: always, over: none };
+      const left = evenOut(state, { ...asked, ruled: () => bound });
+      expect(left).toBeCloseTo(bound ? 0.9 : 0.8, 9);
+      expect([...state.placed]).toEqual([3, 3]);
+    }
+  });
+
   it("leaves the fullest cluster less full, and every replica somewhere", () => {
     for (const seed of [1, 2, 3]) {
       const state = filled(seed);
@@ -79,6 +102,7 @@ describe("evening out", () => {
         gain: () => 0,
         free: always,
         may: always,
+        ruled: none,
         packed: none,
         packs: always,
         over: none,
