@@ -14,6 +14,7 @@ import type { SolveWith } from "./loss-by-loss.ts";
 import { lossesOf } from "./losses.ts";
 import type { Loss } from "./losses.ts";
 import type { ModelOptions } from "./model.ts";
+import { valuesOf } from "../presolve/value.ts";
 
 /** A solution with what comes back after each loss that is survived. */
 export type ExactSolution = Solution & {
@@ -73,13 +74,16 @@ async function solveOnce(
   );
   if (found.status === "infeasible" || found.status === "unknown")
     return { solution: { status: found.status, solver: solver.name }, ground: encoded.ground, values: [] };
+  const [planned, ...after] = encoded.situations;
+  const placement = decode(problem, planned as Situation, found.values);
+  // A term that no solve came to is only bounded by its columns (latency, the highest share): the placement itself says what it is worth.
+  const worth = valuesOf(problem, placement);
   const objective = encoded.terms.flatMap((term, t) => {
     const result = found.terms[t];
     if (term.index === undefined || result === undefined) return [];
-    return [{ name: term.name, value: tidy(result.value * term.unit), bound: tidy(result.bound * term.unit) }];
+    const value = tidy(Math.min(result.value * term.unit, worth[term.index] as number));
+    return [{ name: term.name, value, bound: Math.min(value, tidy(result.bound * term.unit)) }];
   });
-  const [planned, ...after] = encoded.situations;
-  const placement = decode(problem, planned as Situation, found.values);
   const situations = after.map((loss) => afterLoss(problem, loss, placement, decode(problem, loss, found.values)));
   const floors = found.status === "optimal" ? found.terms.map((term) => term.bound) : [];
   const { status } = found;
