@@ -74,6 +74,11 @@ export function newAfterLoss(
       if (left > 0 && (problem.workloads[w]?.optional === true || !free(w) || !improver.complete(w, LOOKS)))
         homeless.set(w, problem.workloads[w]?.optional === true ? left : missingOf(state, w));
     }
+    // What rules bind is placed anew, as little of it as may be, where it still lacks a place or breaks a rule.
+    const unruly = (w: number): boolean => homeless.has(w) || !keeps.holds(state, w);
+    for (const w of own)
+      if (keeps.ruled(w) && problem.workloads[w]?.optional !== true && unruly(w) && settleAnew(ground, w, ruledFirst))
+        homeless.delete(w);
     gone = new Set();
     const broken = own.filter((w) => !keeps.holds(state, w));
     const found = { placement: placementOf(state), homeless, broken };
@@ -173,6 +178,69 @@ const rulesWithout = (rules: readonly Rule[], lost: ReadonlySet<number>): readon
     const groups = rule.groups.map((group) => group.filter((cluster) => !lost.has(cluster)));
     return { ...rule, groups: groups.filter((group) => group.length > 0) };
   });
+
+/** Workloads of a family beyond which only one at a time is placed anew. */
+const FAMILY = 6;
+
+/**
+ * Takes a workload, else one that rules tie to it, else all of them, from where they are, and brings them back step by step, where they were first of all;
+ * nothing has changed when that does not do. What is lost of those others is found a place by itself.
+ */
+function settleAnew(ground: Ground, w: number, order: readonly number[]): boolean {
+  const { state, keeps } = ground;
+  const family = keeps.family(w);
+  const lacking = new Map(family.map((m) => [m, missingOf(state, m)]));
+  const must = (m: number): boolean => state.compact.problem.workloads[m]?.optional !== true;
+  const settled = (m: number): boolean => keeps.holds(state, m) && (!must(m) || m !== w || missingOf(state, m) === 0);
+  const others = family.length > FAMILY ? [] : [...family.filter((m) => m !== w).map((m) => [m, w])];
+  const whole = family.length > FAMILY || family.length === 1 ? [] : [order.filter((m) => family.includes(m))];
+  const held = family.filter((m) => keeps.holds(state, m));
+  return [[w], ...others, ...whole].some((members) => {
+    const back = state.remember();
+    const leaving = members.filter((m) => !mustStay(state, m));
+    const were = new Map(leaving.map((m) => [m, takeAll(state, m)]));
+    const placed = leaving.every((m) => {
+      const wanted = m === w ? missingOf(state, m) : missingOf(state, m) - (lacking.get(m) as number);
+      return returnTo(ground, m, wanted, were.get(m) as ReadonlyMap<number, number>) === 0;
+    });
+    if (placed && settled(w) && held.every((m) => keeps.holds(state, m))) return true;
+    back();
+    return false;
+  });
+}
+
+/** Copies of `each` stay where they are asked for. */
+const mustStay = ({ compact }: State, w: number): boolean =>
+  compact.problem.workloads[w]?.counting.kind === "each" || compact.problem.workloads[w]?.perNode === true;
+
+/** Takes a workload from all its candidates; what was where. */
+function takeAll({ compact, on, remove }: State, w: number): ReadonlyMap<number, number> {
+  const were = new Map<number, number>();
+  for (let c = compact.candidateStart[w] as number; c < (compact.candidateStart[w + 1] as number); c++) {
+    const here = on[c] as number;
+    if (here === 0) continue;
+    were.set(c, here);
+    remove(c, here);
+  }
+  return were;
+}
+
+/** Brings replicas back one step after the other, as many as there were where they were, the rest anywhere; returns how many find no place. */
+function returnTo(ground: Ground, w: number, wanted: number, were: ReadonlyMap<number, number>): number {
+  const { state, keeps } = ground;
+  const size = state.compact.step[w] as number;
+  let left = wanted;
+  for (const [c, many] of were)
+    for (let came = 0; came < many && left >= size; came += size) {
+      if (put(ground, c, size) === 0) break;
+      left -= size;
+      if (keeps.holds(state, w)) continue;
+      state.remove(c, size);
+      left += size;
+      break;
+    }
+  return left >= size ? comeBack(ground, w, left) : left;
+}
 
 const isWhole = ({ problem }: Compact, w: number): boolean => problem.workloads[w]?.counting.kind !== "divided";
 
