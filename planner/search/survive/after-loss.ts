@@ -190,9 +190,8 @@ function settleAnew(ground: Ground, w: number, order: readonly number[]): boolea
   const { state, keeps } = ground;
   const family = keeps.family(w);
   const lacking = new Map(family.map((m) => [m, missingOf(state, m)]));
-  const must = (m: number): boolean => state.compact.problem.workloads[m]?.optional !== true;
-  const settled = (m: number): boolean => keeps.holds(state, m) && (!must(m) || m !== w || missingOf(state, m) === 0);
-  const others = family.length > FAMILY ? [] : [...family.filter((m) => m !== w).map((m) => [m, w])];
+  const settled = (): boolean => keeps.holds(state, w) && missingOf(state, w) === 0;
+  const others = family.length > FAMILY ? [] : family.filter((m) => m !== w).map((m) => [m, w]);
   const whole = family.length > FAMILY || family.length === 1 ? [] : [order.filter((m) => family.includes(m))];
   const held = family.filter((m) => keeps.holds(state, m));
   return [[w], ...others, ...whole].some((members) => {
@@ -203,7 +202,7 @@ function settleAnew(ground: Ground, w: number, order: readonly number[]): boolea
       const wanted = m === w ? missingOf(state, m) : missingOf(state, m) - (lacking.get(m) as number);
       return returnTo(ground, m, wanted, were.get(m) as ReadonlyMap<number, number>) === 0;
     });
-    if (placed && settled(w) && held.every((m) => keeps.holds(state, m))) return true;
+    if (placed && settled() && held.every((m) => keeps.holds(state, m))) return true;
     back();
     return false;
   });
