@@ -67,8 +67,10 @@ async function solveSmall(
   const quick = await solveExactly(problem, { ...options, timeLimit: patience }, { cuts, limits, floors });
   const ended = quick.status === "optimal" || quick.status === "infeasible" || gapIn(quick) <= options.gap;
   const stands = standsOn(problem, quick, truth);
-  // Where many pods meet, one cut after the other leads nowhere: the search asks the nodes as it goes.
-  const crowded = !stands && podsOf(problem) > CROWD * problem.clusters.length;
+  // Where many pods meet, one cut after the other leads nowhere: the search asks the nodes as it goes. On one cluster only what stays out is left to
+  // say, and cuts say it well.
+  const many = problem.clusters.length > 1 && podsOf(problem) > CROWD * problem.clusters.length;
+  const crowded = !stands && many;
   if ((ended && !crowded) || options.stopped() || now() - started >= timeLimit) return quick;
   const rest = { ...options, timeLimit: Math.max(1, timeLimit - (now() - started)) };
   // How even everything is, given all else, the search does not prove.
