@@ -66,11 +66,10 @@ async function solveSmall(
     return solveExactly(problem, options, { cuts, limits, floors });
   const quick = await solveExactly(problem, { ...options, timeLimit: patience }, { cuts, limits, floors });
   const ended = quick.status === "optimal" || quick.status === "infeasible" || gapIn(quick) <= options.gap;
-  const stands = standsOn(problem, quick, truth);
   // Where many pods meet, one cut after the other leads nowhere: the search asks the nodes as it goes. On one cluster only what stays out is left to
-  // say, and cuts say it well.
+  // say, and cuts say it well. Nodes are asked only then: the judge believes what was answered on the way.
   const many = problem.clusters.length > 1 && podsOf(problem) > CROWD * problem.clusters.length;
-  const crowded = !stands && many;
+  const crowded = many && !standsOn(problem, quick, truth);
   if ((ended && !crowded) || options.stopped() || now() - started >= timeLimit) return quick;
   const rest = { ...options, timeLimit: Math.max(1, timeLimit - (now() - started)) };
   // How even everything is, given all else, the search does not prove.
@@ -78,7 +77,7 @@ async function solveSmall(
     onlyEvennessIsOpen(quick) && !crowded
       ? await solveExactly(problem, rest, { cuts, limits, floors: provenOf(problem, quick) })
       : await searchBeside(part, rest, floors, truth);
-  return combined(problem, more, quick, stands);
+  return combined(problem, more, quick, standsOn(problem, quick, truth));
 }
 
 const podsOf = ({ workloads }: Problem): number => workloads.reduce((sum, own) => sum + wantedOf(own), 0);
