@@ -4,12 +4,12 @@ import type { Cluster, Ir } from "../../compiler/index.ts";
 import { matches } from "../build/admission.ts";
 import { columnsOf } from "../columns.ts";
 import type { AfterLoss, NodeCut, Placement, Problem, ProblemWorkload } from "../problem.ts";
-import type { BoardNode, PodKind } from "./board.ts";
+import type { PodKind } from "./board.ts";
 import { clusterGrounds } from "./cluster.ts";
 import type { ClusterGround, Load } from "./cluster.ts";
 import { creationOrder } from "./creation-order.ts";
 import type { CreationOrder } from "./creation-order.ts";
-import { pack, withDaemons } from "./pack.ts";
+import { daemonsStand, pack } from "./pack.ts";
 import type { Packing } from "./pack.ts";
 import { scoring } from "./schedulable.ts";
 import { shrink } from "./shrink.ts";
@@ -122,14 +122,6 @@ export function newJudge(
       for (const [cluster, load] of loadsAfter(problem, planned, situation)) packs(cluster, load);
     return { ...found, order };
   };
-}
-
-/** Whether DaemonSets surely stand on all of their nodes: those that ask for company or distance, only the packing can tell. */
-function daemonsStand(kinds: readonly PodKind[], nodes: readonly BoardNode[]): boolean {
-  const daemons = kinds.filter(({ perNode }) => perNode);
-  const picky = ({ pod }: PodKind): boolean =>
-    pod.podAffinity.length + pod.podAntiAffinity.length + pod.spread.length > 0;
-  return daemons.length === 0 || (!daemons.some(picky) && withDaemons(kinds, nodes) !== undefined);
 }
 
 const idOf = (problem: Problem, workload: number): string => problem.workloads[workload]?.id as string;

@@ -32,6 +32,14 @@ export function withDaemons(kinds: readonly PodKind[], nodes: readonly BoardNode
   return board;
 }
 
+/** Whether DaemonSets surely stand on all of their nodes: those that ask for company or distance, only the packing can tell. */
+export function daemonsStand(kinds: readonly PodKind[], nodes: readonly BoardNode[]): boolean {
+  const daemons = kinds.filter(({ perNode }) => perNode);
+  const picky = ({ pod }: PodKind): boolean =>
+    pod.podAffinity.length + pod.podAntiAffinity.length + pod.spread.length > 0;
+  return daemons.length === 0 || (!daemons.some(picky) && withDaemons(kinds, nodes) !== undefined);
+}
+
 /** Largest share of any node that one pod takes: what is hard to place. */
 export function sizeOf(kind: PodKind, nodes: readonly BoardNode[]): number {
   let most = 0;

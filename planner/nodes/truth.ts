@@ -11,7 +11,7 @@ import type { Crowd } from "./crowd.ts";
 import type { PodKind } from "./board.ts";
 import { hardestFirst, hardnessOf } from "./hardness.ts";
 import type { Tell } from "./floor.ts";
-import { pack, sizeOf } from "./pack.ts";
+import { daemonsStand, pack, sizeOf } from "./pack.ts";
 import { randomOf } from "./scheduler.ts";
 import type { ScoredKind } from "./scheduler.ts";
 import { scoring } from "./schedulable.ts";
@@ -320,7 +320,9 @@ const slowly = (trial: Trial): boolean => orderOf(trial).kind !== "none" && pack
 const orderOf = ({ ground, kinds, scored }: Trial): CreationOrder =>
   creationOrder({ kinds, nodes: ground.wholeNodes, ...scored }, { repairs: REPAIRS, mixtures: false });
 
-const packs = ({ ground, kinds }: Trial): boolean => !ground.reserved || pack(kinds, ground.nodes, STEPS) === "packed";
+/** The scheduler sees room that is kept in reserve, and an order of creation says nothing of DaemonSets that must stand beside others. */
+const packs = ({ ground: { reserved, nodes }, kinds }: Trial): boolean =>
+  (!reserved && daemonsStand(kinds, nodes)) || pack(kinds, nodes, STEPS) === "packed";
 
 const textOf = (load: Load): string =>
   [...load]

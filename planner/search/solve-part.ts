@@ -67,7 +67,7 @@ async function solveSmall(
   const quick = await solveExactly(problem, { ...options, timeLimit: patience }, { cuts, limits, floors });
   const ended = quick.status === "optimal" || quick.status === "infeasible" || gapIn(quick) <= options.gap;
   // Where many pods meet, one cut after the other leads nowhere: the search asks the nodes as it goes. On one cluster only what stays out is left to
-  // say, and cuts say it well. Nodes are asked only then: the judge believes what was answered on the way.
+  // say, and cuts say it well.
   const many = problem.clusters.length > 1 && podsOf(problem) > CROWD * problem.clusters.length;
   const crowded = many && !standsOn(problem, quick, truth);
   if ((ended && !crowded) || options.stopped() || now() - started >= timeLimit) return quick;
