@@ -98,6 +98,9 @@ export function newStanding(
   /** What was accepted last: workloads in order, and pods of each. */
   let held: readonly number[] | undefined;
   let counts: readonly number[] = [];
+  /** The same, also after another order came to be tried first. */
+  let ended: readonly number[] = [];
+  let endedCounts: readonly number[] = [];
 
   const knownOf = (w: number): Known => {
     let found = known.get(w);
@@ -171,6 +174,8 @@ export function newStanding(
     });
     held = order;
     counts = order.map((w) => load.get(w) as number);
+    ended = order;
+    endedCounts = counts;
     return undefined;
   };
 
@@ -209,7 +214,10 @@ export function newStanding(
         for (const w of order) {
           if (come(floor, w, load.get(w) as number, random) === 0) continue;
           if (runs.length >= always + LEARNT) runs.splice(always, 1);
-          runs.push(runOf(floor, seed));
+          const learnt = runOf(floor, seed);
+          // Until it has gone through once, it is as another on the same nodes.
+          learnt.end.set((runs.find((run) => run.floor === floor) as Run).end);
+          runs.push(learnt);
           counts = [];
           return w;
         }
@@ -257,8 +265,8 @@ export function newStanding(
       return new Map(order.flatMap((w, at) => ((left[at] as number) > 0 ? [[w, left[at] as number] as const] : [])));
     },
     spare: (w) => {
-      if (counts.length === 0) return Infinity;
-      const own = counts[held?.indexOf(w) ?? -1] ?? 0;
+      if (ended.length === 0) return Infinity;
+      const own = endedCounts[ended.indexOf(w)] ?? 0;
       let least = Infinity;
       for (const { floor, end } of runs) {
         least = Math.min(least, floor.room(knownOf(w).kind, end));
