@@ -89,6 +89,8 @@ export function standOnNodes(
     readonly order: readonly number[];
     /** Finds a place for families and single workloads that have none, others making way. */
     readonly makeRoom: (failed: readonly (readonly number[] | number)[]) => boolean;
+    /** Whether to give up. */
+    readonly stopped: () => boolean;
   },
 ): boolean {
   nodes.begin();
@@ -110,11 +112,15 @@ export function standOnNodes(
       if (family !== undefined) families.add(family);
       return family !== undefined;
     };
-    for (const cluster of dirty) good = leave(state, truth, nodes, cluster, { ...ground, leaves, orders }) && good;
+    for (const cluster of dirty) {
+      if (ground.stopped()) return false;
+      good = leave(state, truth, nodes, cluster, { ...ground, leaves, orders }) && good;
+    }
     for (const family of families) for (const w of family) nodes.leave(state, w);
     const failed: (readonly number[] | number)[] = [...families].filter((family) => !ground.place(family));
     for (const w of ground.order) {
       if (!ground.free(w)) continue;
+      if (ground.stopped()) return false;
       if (!improver.complete(w) && compact.problem.workloads[w]?.optional !== true) failed.push(w);
     }
     if (failed.length > 0 && !ground.makeRoom(failed)) return false;

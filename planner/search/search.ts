@@ -214,6 +214,8 @@ export async function search(
       shift: (candidate: number, replicas: number) =>
         shift({ ...ground, state, steps, improver, ranked }, candidate, replicas),
       makeRoom: (failed: readonly Item[]) => makeRoom(first, failed),
+      // A time limit is not asked: only this makes an answer of what was found by then.
+      stopped: options.stopped,
     };
     return standOnNodes(state, truth, nodes, improver, again);
   };
