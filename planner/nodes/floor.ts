@@ -2,9 +2,9 @@
 // come kind by kind, with the same choices as `crowd.ts`, and what stands can be taken up again anywhere on the way. It must not know plans,
 // filters beyond room and pools, taints that only ask to be avoided, or other clusters.
 import type { BoardNode, PodKind } from "./board.ts";
+import { newFilling } from "./filling.ts";
 import type { ScoredKind, ScoredNode } from "./scheduler.ts";
 import { enoughOf } from "./window.ts";
-import { worth } from "./worth.ts";
 
 export interface Floor {
   readonly size: number;
@@ -41,15 +41,9 @@ const CHOICE = 8e-6;
 
 /** @param nodes what is free of each at first; scores are those of `scored`, in the same order. */
 export function newFloor(nodes: readonly BoardNode[], scored: readonly ScoredNode[], tell: Tell = () => {}): Floor {
-  const resources = nodes[0]?.shape.length ?? 0;
   const size = nodes.length;
-  const shape = Float64Array.from(nodes.flatMap((node) => node.shape));
-  const state = new Float64Array(shape.length + 4 * size);
-  const part = (at: number): Float64Array => state.subarray(shape.length + at * size, shape.length + (at + 1) * size);
-  const free = state.subarray(0, shape.length);
-  const [cpu, memory, countedCpu, countedMemory] = [part(0), part(1), part(2), part(3)];
-  const allCpu = Float64Array.from(scored, (node) => node.cpu);
-  const allMemory = Float64Array.from(scored, (node) => node.memory);
+  const filling = newFilling(nodes, scored);
+  const { state, amounts, takes, put, worthOf } = filling;
   // Zone 0 is that of nodes without one.
   const zones = [undefined, ...new Set(scored.flatMap((node) => node.zone ?? []))];
   const zoneOf = Int32Array.from(scored, (node) => zones.indexOf(node.zone));
@@ -71,30 +65,6 @@ export function newFloor(nodes: readonly BoardNode[], scored: readonly ScoredNod
       inPools.set(key, (found = Uint8Array.from(nodes, (node) => (pools.has(node.pool) ? 1 : 0))));
     return found;
   };
-
-  const takes = ({ demand }: Known, node: number): boolean => {
-    const at = node * resources;
-    for (let r = 0; r < resources; r++) if ((demand[r] as number) > (free[at + r] as number)) return false;
-    return true;
-  };
-  const put = (kind: Known, node: number): void => {
-    const at = node * resources;
-    for (let r = 0; r < resources; r++) free[at + r] = (free[at + r] as number) - (kind.demand[r] as number);
-    cpu[node] = (cpu[node] as number) + kind.cpu;
-    memory[node] = (memory[node] as number) + kind.memory;
-    countedCpu[node] = (countedCpu[node] as number) + kind.countedCpu;
-    countedMemory[node] = (countedMemory[node] as number) + kind.countedMemory;
-  };
-  const worthOf = (kind: Known, node: number): number =>
-    worth(
-      allCpu[node] as number,
-      allMemory[node] as number,
-      cpu[node] as number,
-      memory[node] as number,
-      countedCpu[node] as number,
-      countedMemory[node] as number,
-      kind,
-    );
 
   /** Nodes that take one more pod of a kind, in order; how many of them. */
   const openTo = (kind: Known, own: Int32Array): number => {
@@ -180,7 +150,7 @@ export function newFloor(nodes: readonly BoardNode[], scored: readonly ScoredNod
   return {
     size,
     state,
-    amounts: shape.length,
+    amounts,
     deals: false,
     know: (kind, asked) => {
       known.push({
@@ -194,10 +164,7 @@ export function newFloor(nodes: readonly BoardNode[], scored: readonly ScoredNod
       });
       return known.length - 1;
     },
-    clear: () => {
-      state.fill(0);
-      free.set(shape);
-    },
+    clear: filling.clear,
     everywhere: (k) => {
       const kind = known[k] as Known;
       let missing = 0;

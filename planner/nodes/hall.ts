@@ -2,12 +2,12 @@
 // the same choices as `scheduler.ts`, in typed arrays, and what stands can be taken up again anywhere on the way. It must not know plans,
 // filters beyond room and pools, or other clusters.
 import type { BoardNode } from "./board.ts";
+import { newFilling } from "./filling.ts";
 import { roomOf } from "./floor.ts";
 import type { Floor, Tell } from "./floor.ts";
 import { indifferent } from "./schedulable.ts";
 import type { ScoredKind, ScoredNode } from "./scheduler.ts";
 import { deal, newWindow } from "./window.ts";
-import { worth } from "./worth.ts";
 
 /** Milliseconds to look at one node for a kind of pods, and for one pod. */
 const LOOK = 8e-5;
@@ -17,18 +17,12 @@ const LEAST = -(2 ** 30);
 
 /** @param nodes what is free of each at first; scores are those of `scored`, in the same order. */
 export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode[], tell: Tell = () => {}): Floor {
-  const resources = nodes[0]?.shape.length ?? 0;
   const size = nodes.length;
-  const shape = Float64Array.from(nodes.flatMap((node) => node.shape));
+  const filling = newFilling(nodes, scored, 1);
+  const { state, amounts, takes, put, worthOf } = filling;
   const shapes = [...new Set(nodes.map((node) => node.shape))];
-  const state = new Float64Array(shape.length + 4 * size + 1);
-  const part = (at: number): Float64Array => state.subarray(shape.length + at * size, shape.length + (at + 1) * size);
-  const free = state.subarray(0, shape.length);
-  const [cpu, memory, countedCpu, countedMemory] = [part(0), part(1), part(2), part(3)];
   /** Where the scheduler goes on, kept with what stands. */
   const goesOn = state.length - 1;
-  const allCpu = Float64Array.from(scored, (node) => node.cpu);
-  const allMemory = Float64Array.from(scored, (node) => node.memory);
   // Zone 0 is that of nodes without one.
   const { numbers: poolOf, values: pools } = numbered(nodes.map((node) => node.pool));
   const { numbers: zoneOf, values: zones } = numbered([undefined, ...scored.map((node) => node.zone)], 1);
@@ -51,30 +45,6 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
   const zoneSeenIn = new Int32Array(zones.length);
   let mixtures = 0;
   let looks = 0;
-
-  const takes = ({ demand }: Known, node: number): boolean => {
-    const at = node * resources;
-    for (let r = 0; r < resources; r++) if ((demand[r] as number) > (free[at + r] as number)) return false;
-    return true;
-  };
-  const put = (kind: Known, node: number): void => {
-    const at = node * resources;
-    for (let r = 0; r < resources; r++) free[at + r] = (free[at + r] as number) - (kind.demand[r] as number);
-    cpu[node] = (cpu[node] as number) + kind.cpu;
-    memory[node] = (memory[node] as number) + kind.memory;
-    countedCpu[node] = (countedCpu[node] as number) + kind.countedCpu;
-    countedMemory[node] = (countedMemory[node] as number) + kind.countedMemory;
-  };
-  const worthOf = (kind: Known, node: number): number =>
-    worth(
-      allCpu[node] as number,
-      allMemory[node] as number,
-      cpu[node] as number,
-      memory[node] as number,
-      countedCpu[node] as number,
-      countedMemory[node] as number,
-      kind,
-    );
 
   /** Goes on round the nodes until as many as the scheduler looks for lie ahead, or all were looked at; how many it finds. */
   const look = (kind: Known, own: Int32Array): number => {
@@ -221,7 +191,7 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
   return {
     size,
     state,
-    amounts: shape.length,
+    amounts,
     deals: window.enough < size,
     know: (kind, asked) => {
       const { demand } = kind;
@@ -244,8 +214,7 @@ export function newHall(nodes: readonly BoardNode[], scored: readonly ScoredNode
       return kinds.length - 1;
     },
     clear: (random) => {
-      state.fill(0);
-      free.set(shape);
+      filling.clear();
       deal(window, random);
     },
     everywhere: (k) => {
