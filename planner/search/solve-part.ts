@@ -1,8 +1,7 @@
 // One independent part, solved by what suits it: exact solvers where the model is small, the search where it is not, and then exact solvers
 // again on what the search could not rule out. It must not know how parts come about.
 import type { NodeTruth } from "../nodes/index.ts";
-import { candidatesOf } from "../columns.ts";
-import { columnsOf } from "../columns.ts";
+import { candidatesOf, columnsOf } from "../columns.ts";
 import { choicesOf, wantedOf, without } from "../presolve/index.ts";
 import type { Part } from "../presolve/index.ts";
 import type { Placement, Problem, ProblemWorkload, SolveOptions } from "../problem.ts";

@@ -144,14 +144,13 @@ function fitsAgain(
     world.ir.fleet.clusters.filter((cluster) => !lost.has(cluster.name) && world.candidate(unit.run, cluster));
   const options = units.map(targets);
   if (options.some((clusters) => clusters.length === 0)) return "does-not-fit";
-  const nobody = new Set<string>();
-  const free = (unit: Returning, cluster: Cluster): boolean => occupied(world, unit, cluster, nobody);
+  const there = (unit: Returning, cluster: Cluster): boolean => occupied(world, unit, cluster, new Set());
   const repacks = (cluster: Cluster, more: ReadonlyMap<string, number>): boolean => {
     const row = new Map(loads.get(cluster.name));
     for (const [id, replicas] of more) row.set(id, (row.get(id) ?? 0) + replicas);
     return packingOf(world, cluster, row, REPACKING) === "fits";
   };
-  if (bringBack({ board: boards, options, repacks, occupied: free }, units)) return "fits";
+  if (bringBack({ board: boards, options, repacks, occupied: there }, units)) return "fits";
   return searchAgain(world, loads, units, options, steps);
 }
 

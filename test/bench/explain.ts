@@ -2,6 +2,7 @@
 // happens after each loss. It must not know how explanations are found.
 import { compile, memoryHost, type Ir } from "../../compiler/index.ts";
 import { explainImpossible, failureCases, place, priceOfIntents, stepClock, why } from "../../planner/index.ts";
+import { beside } from "./instances/beside-fleet.ts";
 import { intentFleet, type Clause } from "./instances/intent-fleet.ts";
 import type { BenchOptions, Report, Table } from "./report.ts";
 
@@ -9,18 +10,6 @@ const cpu = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 };
-
-/** Two clusters and three workloads beside the others, for arithmetic that is easy to follow. */
-const beside = `
-cluster lone { region = r0 zone = z0 nodes n x4 { cpu 8 memory 32Gi } }
-cluster away { region = r1 zone = z1 nodes n x4 { cpu 8 memory 32Gi } }
-link lone <-> c0 10ms
-link away <-> lone 30ms
-app more {
-  workload a { image "registry.example/a:1" cpu 2 memory 2Gi }
-  workload b { image "registry.example/b:1" cpu 2 memory 2Gi }
-  workload c { image "registry.example/c:1" cpu 2 memory 2Gi }
-}`;
 
 /** Contradictions that are added to a program that has a placement. */
 const contradictions: readonly { readonly name: string; readonly text: string }[] = [

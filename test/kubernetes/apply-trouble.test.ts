@@ -172,31 +172,17 @@ onRealClusters("apply on real clusters in trouble", () => {
 
   it("refuses to write where a namespace is being deleted", async () => {
     const paris = clusters.get("paris");
+    const held = (finalizers: readonly string[] | null): Promise<unknown> => {
+      const patch = JSON.stringify({ metadata: { finalizers } });
+      return paris.kubectl(["patch", "configmap", "stuck", "-n", "doomed", "--type=merge", "-p", patch]);
+    };
     await paris.kubectl(["create", "namespace", "doomed"]);
     await paris.kubectl(["create", "configmap", "stuck", "-n", "doomed"]);
-    await paris.kubectl([
-      "patch",
-      "configmap",
-      "stuck",
-      "-n",
-      "doomed",
-      "--type=merge",
-      "-p",
-      '{"metadata":{"finalizers":["example.com/held"]}}',
-    ]);
+    await held(["example.com/held"]);
     await paris.kubectl(["delete", "namespace", "doomed", "--wait=false"]);
     const doomed = await plan({ paris: { shop: [configMap("late", {}, "doomed"), namespace("doomed")] } });
     expect(doomed.diagnostics.map((d) => d.code)).toEqual(["runtime/terminating", "runtime/terminating"]);
     expect(doomed.changes).toEqual([]);
-    await paris.kubectl([
-      "patch",
-      "configmap",
-      "stuck",
-      "-n",
-      "doomed",
-      "--type=merge",
-      "-p",
-      '{"metadata":{"finalizers":null}}',
-    ]);
+    await held(null);
   });
 });

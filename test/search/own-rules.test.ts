@@ -6,6 +6,7 @@ import { buildProblem } from "../../planner/build/index.ts";
 import type { Problem } from "../../planner/index.ts";
 import { contradicts } from "../../planner/presolve/index.ts";
 import { solveProblem } from "../../planner/solver/solve.ts";
+import { beside } from "../bench/instances/beside-fleet.ts";
 import { intentFleet } from "../bench/instances/intent-fleet.ts";
 import { randomProgram } from "../oracles/random-program.ts";
 import { randomIr } from "../planner/random-ir.ts";
@@ -23,17 +24,7 @@ const small = (seed: number): Problem => {
 
 const fleet = intentFleet({ clusters: 20, workloads: 40, seed: 1, replicas: 8 }, new Set(["near", "with", "apart"]));
 const said = (more: string): { readonly impossible: boolean } => {
-  const text = `${fleet}
-cluster lone { region = r0 zone = z0 nodes n x4 { cpu 8 memory 32Gi } }
-cluster away { region = r1 zone = z1 nodes n x4 { cpu 8 memory 32Gi } }
-link lone <-> c0 10ms
-link away <-> lone 30ms
-app more {
-  workload a { image "registry.example/a:1" cpu 2 memory 2Gi }
-  workload b { image "registry.example/b:1" cpu 2 memory 2Gi }
-  workload c { image "registry.example/c:1" cpu 2 memory 2Gi }
-}
-${more}`;
+  const text = `${fleet}${beside}\n${more}`;
   const { value, diagnostics } = compile(["main.intent"], memoryHost({ "main.intent": text }));
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   return contradicts(buildProblem(value, {}).value);

@@ -187,7 +187,7 @@ interface Groups {
   readonly members: readonly (readonly number[])[];
 }
 
-/** A cluster that is in no group is one of its own. */
+/** Which group each cluster is in, and who else is. */
 function groupsIn(groups: readonly (readonly number[])[], clusters: number): Groups {
   const of = new Int32Array(clusters).fill(-1);
   groups.forEach((group, g) => group.forEach((c) => (of[c] = g)));
