@@ -8,11 +8,13 @@ import { arcsOf } from "../../planner/search/arcs.ts";
 import { ascend } from "../../planner/search/bound.ts";
 import { beginning } from "../../planner/search/bound/beginning.ts";
 import { neededOf } from "../../planner/search/bound/needed.ts";
+import { clusterOfRows, newOpening } from "../../planner/search/bound/opening.ts";
 import { compactOf } from "../../planner/search/compact.ts";
 import { primalDual } from "../../planner/search/primal-dual.ts";
 import { newRelaxed } from "../../planner/search/relaxed.ts";
 import { summed, weigh } from "../../planner/search/weigh.ts";
 import { solveProblem as solveExactly } from "../../planner/solver/solve.ts";
+import { dice } from "../oracles/dice.ts";
 import { intentFleet, type Clause } from "../bench/instances/intent-fleet.ts";
 
 function programOf(clusters: number, workloads: number, seed: number, asked: readonly Clause[]) {
@@ -63,6 +65,49 @@ describe("clusters that every placement uses", () => {
     for (const { name, complaints } of verifyProof(ir, {}, outcome.placed, outcome.proof ?? []))
       expect(complaints, name).toEqual([]);
   }, 60_000);
+});
+
+describe("what the room of so many clusters is worth", () => {
+  it("is that of the worthiest, with those that every placement uses: as trying every choice of them tells", () => {
+    let held = 0;
+    for (let seed = 1; seed <= 6; seed++) {
+      const { problem } = programOf(8, 6, seed, ["each"]);
+      const compact = compactOf(problem);
+      const needed = neededOf(compact);
+      const { joint } = summed(compact, weigh(compact), 0);
+      const clusterOf = clusterOfRows(compact);
+      const roll = dice(seed);
+      const prices = Float64Array.from(compact.capacity, () => (roll.chance(0.7) ? roll.between(1, 1000) / 1e9 : 0));
+      const paid = problem.clusters.map((_, cluster) =>
+        compact.capacity.reduce((sum, all, row) => (clusterOf[row] === cluster ? sum + prices[row]! * all : sum), 0),
+      );
+      const shared = compact.capacity.reduce(
+        (sum, all, row) => (clusterOf[row]! < 0 ? sum + prices[row]! * all : sum),
+        0,
+      );
+      const least = needed.reduce((sum, is) => sum + is, 0);
+      for (let most = least; most <= problem.clusters.length; most++) {
+        let dearest = 0;
+        for (let chosen = 0; chosen < 2 ** paid.length; chosen++) {
+          const used = paid.filter((_, c) => (chosen >> c) & 1);
+          const whole = needed.every((is, c) => is === 0 || ((chosen >> c) & 1) === 1);
+          if (whole && used.length <= most)
+            dearest = Math.max(
+              dearest,
+              used.reduce((sum, value) => sum + value, 0),
+            );
+        }
+        const opening = newOpening(compact, { ...joint, clusters: 0, mostClusters: most });
+        expect(opening.worth(prices), `seed ${seed}, ${most}`).toBeCloseTo(-shared - dearest, 9);
+        // Charged what makes just as many worth using, it comes to the same.
+        const weight = opening.price(prices);
+        const charged = newOpening(compact, { ...joint, clusters: weight, mostClusters: undefined });
+        expect(charged.worth(prices) - most * weight, `seed ${seed}, ${most}`).toBeCloseTo(-shared - dearest, 9);
+        held++;
+      }
+    }
+    expect(held).toBeGreaterThan(12);
+  });
 });
 
 describe("the cost, given how many clusters are in use", () => {

@@ -7,7 +7,7 @@ import { arcsOf } from "../../planner/search/arcs.ts";
 import { compactOf } from "../../planner/search/compact.ts";
 import { newImprover } from "../../planner/search/improve.ts";
 import { newKeeps } from "../../planner/search/keeps.ts";
-import { newOnNodes } from "../../planner/search/on-nodes.ts";
+import { newOnNodes, standOnNodes } from "../../planner/search/on-nodes.ts";
 import { refill } from "../../planner/search/refill.ts";
 import { roomOnNodes } from "../../planner/search/room-on-nodes.ts";
 import { rankedBy } from "../../planner/search/start.ts";
@@ -75,7 +75,20 @@ function fleet(runs: readonly [number, number], cheap: number, sure = Infinity) 
     };
     return refill(ground, 0, () => undefined);
   };
-  return { weights, state, improver, candidate, again, told: () => told };
+  const stand = (stopped: boolean): boolean => {
+    const never = (): boolean => false;
+    const ruled = { familyOf: () => undefined, place: never, shift: never, makeRoom: never };
+    const strict = {
+      ...truth,
+      surely: (cluster: number) => cluster !== DEAR || onDear() <= sure,
+      fewestOut: () => {
+        seen = sure;
+        return new Map([[0, onDear() - sure]]);
+      },
+    };
+    return standOnNodes(state, strict, nodes, improver, { free, order: [0, 1], stopped: () => stopped, ...ruled });
+  };
+  return { weights, state, improver, candidate, again, stand, told: () => told };
 }
 
 describe("filling a cluster anew", () => {
@@ -123,6 +136,19 @@ describe("filling a cluster anew", () => {
     const gained = again();
     expect(gained).toBe(0);
     expect([[...state.on], told()]).toEqual([before, 0]);
+  });
+});
+
+describe("what rows allow and nodes do not", () => {
+  it("leaves and goes elsewhere, unless it is to stop", () => {
+    const { state, candidate, stand } = fleet([2, 1], 2, 1);
+    state.add(candidate(0, 1), 2);
+    state.add(candidate(1, 1), 1);
+    const before = [...state.on];
+    expect(stand(true)).toBe(false);
+    expect([...state.on]).toEqual(before);
+    expect(stand(false)).toBe(true);
+    expect([0, 1, 2].map((cluster) => state.on[candidate(0, cluster)])).toEqual([1, 1, 0]);
   });
 });
 

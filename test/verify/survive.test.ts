@@ -4,6 +4,7 @@ import { buildProblem } from "../../planner/build/index.ts";
 import { place, stepClock } from "../../planner/index.ts";
 import { bundlingsOf } from "../../planner/solver/index.ts";
 import { verifyPlacement } from "../../planner/verify/index.ts";
+import { bringBack } from "../../planner/verify/bring-back.ts";
 import { cluster, GiB, irOf, pool, run, span, workload } from "../kit/ir.ts";
 
 const site = (name: string, cpu: number, zone: string, region: string) =>
@@ -127,4 +128,23 @@ it("what came back makes way for another that has no other place", () => {
   const sizes = [[3, 1, ["a", "b"]] as const, [2, 60, ["a", "b"]] as const];
   expect(crowd(sizes, 120, 3)).toEqual([]);
   expect(crowd(sizes, 119, 3)).toHaveLength(1);
+});
+
+it("packs a cluster anew for all that comes back to it, where none fits as its nodes stand", () => {
+  const lone = site("lone", 4, "z1", "r1");
+  const asked: (number | undefined)[] = [];
+  const back = (most: number) => {
+    const units = [1, 2, 3].map(() => ({ run: run(a, { spreading: two }), replicas: 1 }));
+    const repacks = (_: unknown, more: ReadonlyMap<string, number>): boolean => {
+      asked.push(more.get(a.id));
+      return (more.get(a.id) ?? 0) <= most;
+    };
+    return bringBack(
+      { board: () => undefined, options: units.map(() => [lone]), repacks, occupied: () => false },
+      units,
+    );
+  };
+  expect(back(3)).toBe(true);
+  expect(asked).toEqual([1, 2, 3]);
+  expect(back(2)).toBe(false);
 });
